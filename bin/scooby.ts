@@ -2,34 +2,7 @@
 /** The command-line program: the only file that prints errors and sets exit codes. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { registerCheck } from '../src/cli/commands/check.js';
-import { registerCheckInstrument } from '../src/cli/commands/check-instrument.js';
-import { registerClean } from '../src/cli/commands/clean.js';
-import { registerCompletion } from '../src/cli/commands/completion.js';
-import { registerDiff } from '../src/cli/commands/diff.js';
-import { registerDoctor } from '../src/cli/commands/doctor.js';
-import { registerExplain } from '../src/cli/commands/explain.js';
-import { registerExport } from '../src/cli/commands/export.js';
-import { registerExtension } from '../src/cli/commands/extension.js';
-import { registerImport } from '../src/cli/commands/import.js';
-import { registerList } from '../src/cli/commands/list.js';
-import { registerLocals } from '../src/cli/commands/locals.js';
-import { registerMan } from '../src/cli/commands/man.js';
-import { registerMcp } from '../src/cli/commands/mcp.js';
-import { registerOpen } from '../src/cli/commands/open.js';
-import { registerProfile } from '../src/cli/commands/profile.js';
-import { registerRecording } from '../src/cli/commands/recording.js';
-import { registerReport } from '../src/cli/commands/report.js';
-import { registerRun } from '../src/cli/commands/run.js';
-import { registerRuns } from '../src/cli/commands/runs.js';
-import { registerShow } from '../src/cli/commands/show.js';
-import { registerStatus } from '../src/cli/commands/status.js';
-import { registerStore } from '../src/cli/commands/store.js';
-import { registerTop } from '../src/cli/commands/top.js';
-import { registerTry } from '../src/cli/commands/try.js';
-import { registerUi } from '../src/cli/commands/ui.js';
-import { registerVerify } from '../src/cli/commands/verify.js';
-import { registerWatch } from '../src/cli/commands/watch.js';
+import { registerCommands } from '../src/cli/command-groups.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
 import { withUsageAdvice } from '../src/cli/usage-advice.js';
 import { scoobyVersion } from '../src/cli/version.js';
@@ -47,7 +20,6 @@ const program = new Command('scooby')
   // The letter of commander, which earlier versions had.
   .addOption(new Option('-V').hideHelp())
   .on('option:V', () => void program.parse(['-v'], { from: 'user' }))
-  .helpCommand('help [command]', 'print the help of a command')
   .enablePositionalOptions()
   .exitOverride()
   .configureHelp({
@@ -60,43 +32,15 @@ const program = new Command('scooby')
 Exit codes:
   0      ok
   1      no such request, or the store cannot be read; check: a budget is broken
-  2      wrong usage
+  2      wrong usage; verify, watch: no verdict
   127    the command to run was not found
   128+n  the command was ended by signal n
-  other  the exit code of the command that was run`,
+  other  the exit code of the command that was run
+
+docs/commands.md has the commands by what they are for, and the exit codes of each.`,
   );
 
-for (const register of [
-  registerRun,
-  registerRecording,
-  registerUi,
-  registerOpen,
-  registerExtension,
-  registerStatus,
-  registerStore,
-  registerRuns,
-  registerClean,
-  registerList,
-  registerShow,
-  registerTop,
-  registerDiff,
-  registerExplain,
-  registerTry,
-  registerVerify,
-  registerWatch,
-  registerProfile,
-  registerReport,
-  registerLocals,
-  registerExport,
-  registerImport,
-  registerMcp,
-  registerCheck,
-  registerCheckInstrument,
-  registerDoctor,
-  registerCompletion,
-  registerMan,
-])
-  register(program);
+registerCommands(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
   command.showHelpAfterError(`Help:  ${name} --help`).configureOutput({

@@ -1,13 +1,12 @@
 /** The running app that a command sends requests to, and the question before those that change something. */
 
-import { createInterface } from 'node:readline/promises';
 import { ControlError, connectToRun, type RunControl, type RunStatus } from '../control/client.js';
 import { UserError } from '../domain/errors.js';
 import { escapeToOneLine } from '../domain/text.js';
 import type { Trace } from '../domain/trace.js';
 import { isSafeToSend, replayableHeaders } from '../feed/replayable.js';
 import { databasePath } from '../store/location.js';
-import { printRemark } from './output.js';
+import { confirm } from './confirm.js';
 
 /** A run whose proxy listens, and that records what it is sent. */
 export interface RunningApp {
@@ -51,15 +50,5 @@ export async function mayBeSent(trace: Trace, isAgreed: boolean): Promise<boolea
   if (isSafeToSend(trace) || isAgreed) return true;
   const { without } = replayableHeaders(trace);
   const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
-  const question = `send ${escapeToOneLine(`${trace.method} ${trace.url}`)} again${omitted}?`;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    printRemark(`${question.replace('?', '')}: only with --yes`);
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(?:es)?$/i.test((await terminal.question(`${question} y/N `)).trim());
-  } finally {
-    terminal.close();
-  }
+  return confirm(`send ${escapeToOneLine(`${trace.method} ${trace.url}`)} again${omitted}?`);
 }

@@ -1,5 +1,6 @@
 /** A finding as Markdown: what it is, its line with the code around it, and what to do. */
 
+import { findingWord } from '../domain/finding-kinds.js';
 import { parseSite } from '../domain/site.js';
 import { escapeControls, formatMs } from '../domain/text.js';
 import type { Finding } from '../domain/trace.js';
@@ -19,7 +20,7 @@ export function findingMarkdown(finding: Written, linesOf: LinesOf, facts: strin
   const at = site === undefined ? '' : ` at ${code(name ? `${name} (${site})` : site)}`;
   const all = [...(ms > 0 ? [formatMs(ms)] : []), ...facts].map((fact) => `, ${fact}`).join('');
   return [
-    `### ${prose(kind.toUpperCase())}${at}${all}`,
+    `### ${prose(findingWord(kind))}${at}${all}`,
     '',
     prose(message),
     ...(proof === undefined ? [] : ['', prose(`Proven by growth: ${proof}.`)]),

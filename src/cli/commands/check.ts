@@ -93,8 +93,8 @@ Examples:
   scooby check --json -- npm test | jq '.broken[].site'
 
 Exit codes:
-  0 when all budgets hold; 1 when a budget is broken or no request was recorded; 2 when the budget or the baseline cannot
-  be read; a failing command's own exit code comes first`,
+  0 when all budgets hold; 1 when a budget is broken or no request was recorded; 2 when the budget or the baseline
+  cannot be read; a failing command's own exit code comes first`,
     )
     .passThroughOptions()
     .action(async (command: string[], flags: CheckFlags) => {

@@ -1,6 +1,5 @@
 /** `scooby clean`: removes what was recorded, of some runs or of all. */
 
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { formatBytes, formatCount, terminalSafeJson } from '../../domain/text.js';
@@ -8,6 +7,7 @@ import type { RunSummary } from '../../store/store.js';
 import { cleanText } from '../../terminal/cells.js';
 import { type Cleaned, cleanStore, knownRuns, storeToClean, usesOf } from '../clean/clean-store.js';
 import { parseCount, parseDuration } from '../config/units.js';
+import { confirm } from '../confirm.js';
 import { printDocument, printRemark } from '../output.js';
 import { chooseRunOf } from '../select/run.js';
 import { addStoreOptions, type StoreFlags } from '../select/store-options.js';
@@ -32,8 +32,8 @@ export function registerClean(program: Command): void {
     .addHelpText(
       'after',
       `
-Requests expire by themselves after a day (--ttl of scooby run). Copies of the database that were kept when a newer version
-changed its format, or because they were damaged, are removed with all.
+Requests expire by themselves after a day (--ttl of scooby run). Copies of the database that were kept when a newer
+version changed its format, or because they were damaged, are removed with all.
 
 Examples:
   scooby clean                  all requests of this project, after a question
@@ -82,17 +82,7 @@ async function isAgreed(place: string, runs: RunSummary[], isYes: boolean): Prom
   if (isYes) return true;
   const requests = runs.reduce((sum, run) => sum + run.requests, 0);
   const what = `${formatCount(requests, 'request')} of ${formatCount(runs.length, 'run')}`;
-  const question = `remove ${what} from ${cleanText(place)}?`;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    printRemark(`${question.replace('?', '')}: only with --yes`);
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(?:es)?$/i.test((await terminal.question(`${question} y/N `)).trim());
-  } finally {
-    terminal.close();
-  }
+  return confirm(`remove ${what} from ${cleanText(place)}?`);
 }
 
 function tell(cleaned: Cleaned, { json }: CleanFlags): void {

@@ -8,6 +8,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
 import { type CheckResult, GRADE_MARKS, GRADE_ROLES } from '../doctor/grades.js';
+import type { LibraryCheck } from '../doctor/library-checks.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 
 interface DoctorFlags {
@@ -72,13 +73,9 @@ function doctorLines(
   const line = (head: string, { grade, text }: CheckResult) =>
     `${format.style(GRADE_ROLES[grade], GRADE_MARKS[grade])} ${format.style('bold', head.padEnd(8))} ${cleanText(text)}`;
   const packages = folders > 1 ? `${project}, ${folders} packages` : project;
-  const found =
-    libraries.length === 0
-      ? 'no library that scooby knows; calls of fetch and http are recorded'
-      : `${formatCount(libraries.length, 'library', 'libraries')} that scooby knows`;
   return [
     line('Node', node),
-    line('Project', { grade: 'good', text: `${packages}: ${found}` }),
+    line('Project', { grade: 'good', text: `${packages}: ${foundText(libraries)}` }),
     line('Port', port),
     line('Store', store),
     line('Config', config),
@@ -88,7 +85,16 @@ function doctorLines(
   ];
 }
 
-function cellsOf({ name, version, kind, grade, text }: Diagnosis['libraries'][number]): Cell[] {
+/** How many libraries are recorded, and how many are not. */
+function foundText(libraries: LibraryCheck[]): string {
+  const known = libraries.filter(({ kind }) => kind !== undefined).length;
+  const others = libraries.length - known;
+  const rest = others === 0 ? '' : `, ${others.toLocaleString('en-US')} that it does not record`;
+  if (known === 0) return `no library that scooby knows${rest}; calls of fetch and http are recorded`;
+  return `${formatCount(known, 'library', 'libraries')} that scooby knows${rest}`;
+}
+
+function cellsOf({ name, version, kind, grade, text }: LibraryCheck): Cell[] {
   return [
     [GRADE_MARKS[grade], GRADE_ROLES[grade]],
     [cleanText(name)],

@@ -30,8 +30,7 @@ Examples:
   scooby import chrome.har         requests that a browser saved
   scooby import traces.jsonl       spans in OTLP's JSON form
 
-Exit codes:
-  0 imported   1 the file cannot be read`,
+Exit codes: 0; 1 when the file cannot be read; 2 wrong usage.`,
     )
     .action(importFile);
 }

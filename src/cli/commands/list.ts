@@ -74,7 +74,7 @@ Examples:
   scooby list --by route --since 1h   each route's times, queries and findings
   scooby list --by run                the runs that diff --runs can compare
   scooby list --run previous          requests of the run before the last
-  scooby list --follow n1              requests with an N+1, as they come
+  scooby list --follow n1             requests with an N+1, as they come
   scooby list --json | jq .url        the URLs`,
     )
     .action((filter: string[], flags: ListFlags) =>

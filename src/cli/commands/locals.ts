@@ -25,7 +25,7 @@ export function registerLocals(program: Command): void {
   const command = program
     .command('locals')
     .description(
-      'the variables of the functions that made a call: its request is sent again, and looked into',
+      'show the variables of the functions that made a call: its request is sent again, and looked into',
     )
     .argument('[request]', 'as in show: an id, a URL or a route, last', 'last')
     .argument('[call]', 'number of the call, as in show, or a fingerprint (default: the slowest query)')

@@ -23,8 +23,8 @@ export function registerMcp(program: Command): void {
     .addHelpText(
       'after',
       `
-The agent's program starts it in the project's folder, and ends it. It reads what is stored, whether or not the app runs;
-replay and verify send requests to the running app, and explain asks its database. docs/mcp.md has the tools.
+The agent's program starts it in the project's folder, and ends it. It reads what is stored, whether or not the app
+runs; replay and verify send requests to the running app, explain and try ask its database. docs/mcp.md has the tools.
 
 Examples:
   scooby mcp --config claude > .mcp.json     this project, for Claude Code

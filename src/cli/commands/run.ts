@@ -57,7 +57,8 @@ Environment:
   SCOOBY_TOKEN  with --host: other machines read recorded requests with "Authorization: Bearer <token>" only
 
 Exit codes:
-  that of the command; 128+n when signal n ended it; 0 when q in --ui ended it; 127 when there is no such command; 2 when the port is taken`;
+  that of the command; 128+n when signal n ended it; 0 when q in --ui ended it; 127 when there is no such command;
+  126 when it may not be run; 2 when the port is taken`;
 
 /** Adds the command to the program. */
 export function registerRun(program: Command): void {

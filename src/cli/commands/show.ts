@@ -65,7 +65,7 @@ export function registerShow(program: Command): void {
     .option('--sql', 'print the SQL as a script, with the values filled in')
     .option('--cpu', 'its CPU profile: the functions that took most, and the three hottest lines')
     .option('--heap', 'the same of its heap profile')
-    .option('--tab <title>', 'print a tab of the browser: overview, sql, headers, timeline, …')
+    .option('--tab <title>', 'print a tab of scooby ui: overview, sql, headers, timeline, …')
     .option('--markdown', 'as a prompt for a coding agent: what is wrong, code, evidence, how to verify')
     .addOption(
       latenciesOption(

@@ -47,7 +47,8 @@ export function registerTop(program: Command): void {
       'after',
       `
 SHARE is the part of the total time of these requests in which at least one of the calls ran or waited. TOTAL adds up
-all calls, also those that ran at once; WIN, what the requests would take less if the finding were mended. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
+all calls, also those that ran at once; WIN, what the requests would take less if the finding were mended. P50 and P95
+are accurate to within 10%. WORST is the request in which the row took most time.
 
 Examples:
   scooby top                          the statements and calls that took most time

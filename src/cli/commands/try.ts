@@ -17,7 +17,7 @@ import { addStoreOptions, type StoreFlags, withStore } from '../select/store-opt
 import { verifySubject } from '../select/verify-subject.js';
 import { chooseCall } from './explain.js';
 
-type TryFlags = StoreFlags & { value: Record<string, unknown>; sql?: boolean };
+type TryFlags = StoreFlags & { value?: Record<string, unknown>; sql?: boolean };
 
 /** Adds the command to the program. */
 export function registerTry(program: Command): void {
@@ -29,7 +29,7 @@ export function registerTry(program: Command): void {
       "as in show, or a finding's id or its beginning (default: the newest request with findings)",
     )
     .argument('[n]', 'number of a call of the loop in scooby show (default: the costliest N+1)')
-    .option('--value <name=value>', "a value that was masked, '$2=…': the same in all calls", addValue, {})
+    .option('--value <name=value>', "a value that was masked, '$2=…': the same in all calls", addValue)
     .option('--sql', 'print the statement alone, with its values written in, to run or to copy')
     .option('--json', 'the statement and its outcome as one JSON object; docs/prove.md describes it')
     .addHelpText(
@@ -51,7 +51,7 @@ Exit codes: 0 it has the same rows; 1 other rows, no such loop, or nothing that 
   addStoreOptions(command);
 }
 
-function addValue(text: string, values: Record<string, unknown>): Record<string, unknown> {
+function addValue(text: string, values: Record<string, unknown> = {}): Record<string, unknown> {
   const at = text.indexOf('=');
   if (at < 1) throw new UserError(`--value takes a name and a value: --value '$2=secret', not ${text}`);
   return { ...values, [text.slice(0, at)]: text.slice(at + 1) };
@@ -60,7 +60,8 @@ function addValue(text: string, values: Record<string, unknown>): Record<string,
 async function tryCommand(id: string | undefined, n: string | undefined, flags: TryFlags): Promise<void> {
   const format = outputFormat(flags);
   const { trace, loop } = await withStore(flags, (store) => chooseLoop(store, id, n, format.now));
-  const given = { ...flags.value, ...(await askedValues(trace, loop, flags.value)) };
+  const { value = {} } = flags;
+  const given = { ...value, ...(await askedValues(trace, loop, value)) };
   const trial = await onLivingRun(databasePath(flags.db, process.cwd()), trace, (control) =>
     control.tryLoop(trace, { spans: loop.spans, given }),
   );

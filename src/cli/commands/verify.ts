@@ -53,16 +53,18 @@ Exit codes: 0 all gone; 1 still there, or better only; 2 no verdict: no such req
 
 async function verifyCommand(wanted: string | undefined, flags: VerifyFlags): Promise<void> {
   const format = outputFormat(flags);
-  const { subject, verification } = await verified(wanted, flags, format.now).catch((error: unknown) => {
-    // Elsewhere 1 says that there is none; here it would say that the finding is still there.
-    if (error instanceof StoreError || (error instanceof UserError && error.exitCode === 1))
-      throw new UserError(error.message, EXIT_UNCLEAR);
-    throw error;
-  });
+  const { subject, verification } = await verified(wanted, flags, format.now).catch(rejectSubject);
   if (flags.json) printDocument([terminalSafeJson(verification, 2)]);
   else printLines(verificationLines(subject.trace, verification, format), format);
   const { verdict } = verification;
   if (verdict !== 'gone') throw new SilentExit(verdict === 'unclear' ? EXIT_UNCLEAR : 1);
+}
+
+/** Rethrows with the exit code of no verdict: elsewhere 1 says that there is no such request, here that the finding is still there. */
+export function rejectSubject(error: unknown): never {
+  if (error instanceof StoreError || (error instanceof UserError && error.exitCode === 1))
+    throw new UserError(error.message, EXIT_UNCLEAR);
+  throw error;
 }
 
 function verified(wanted: string | undefined, flags: VerifyFlags, now: number) {

@@ -3,20 +3,21 @@
 import type { Command } from 'commander';
 import { connectToRun, type RunControl } from '../../control/client.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
+import { findingWord } from '../../domain/finding-kinds.js';
 import { escapeToOneLine, readableUrl, terminalSafeJson } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { replay } from '../../feed/replay.js';
 import { type WatchAccess, watchRestarts } from '../../feed/watch.js';
-import { requestSummary, watchSummary } from '../../insight/verify/summary.js';
+import { requestSummary, VERDICT_ROLES, watchSummary } from '../../insight/verify/summary.js';
 import { requestFigures, type Verification } from '../../insight/verify/verdicts.js';
 import { databasePath } from '../../store/location.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
-import { VERDICT_ROLES } from '../print/verification.js';
 import { mayBeSent } from '../running-app.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { verifySubject } from '../select/verify-subject.js';
+import { rejectSubject } from './verify.js';
 
 type WatchFlags = StoreFlags & { yes?: boolean };
 
@@ -51,12 +52,14 @@ Exit codes: 0 when it is ended; 2 no such request, or wrong usage.`,
 
 async function watchCommand(wanted: string, flags: WatchFlags): Promise<void> {
   const format = outputFormat(flags);
-  const { trace } = await withStore(flags, (store) => verifySubject(store, wanted, format.now, true));
+  const { trace } = await withStore(flags, (store) => verifySubject(store, wanted, format.now, true)).catch(
+    rejectSubject,
+  );
   const head = escapeToOneLine(`${trace.method} ${readableUrl(trace.url)}`);
   if (isUnit(trace)) throw new UserError(`A ${trace.method} cannot be sent again, and so not be watched.`);
   if (!(await mayBeSent(trace, flags.yes === true))) throw new SilentExit(2);
   const figures = requestFigures(trace);
-  const kinds = trace.findings.map(({ kind }) => kind.toUpperCase());
+  const kinds = trace.findings.map(({ kind }) => findingWord(kind));
   const now = [requestSummary(figures, figures).replace(/ → [^,]+/g, ''), ...new Set(kinds)].join(', ');
   printRemark(`watching ${head}: ${now}; waiting for the app to be started again …  (Ctrl-C ends it)`);
   const ended = new AbortController();

@@ -13,7 +13,7 @@ export interface UncoveredGroup {
 }
 
 const words = (text: string) => text.trim().split(/\s+/);
-const WRITE_ONE = 'nobody has written an instrument for X: docs/instruments.md';
+const WRITE_ONE = 'no instrument covers X; docs/instruments.md says how to write one';
 
 export const UNCOVERED: readonly UncoveredGroup[] = [
   {

@@ -3,19 +3,11 @@
 import { findingWord } from '../../domain/finding-kinds.js';
 import { escapeToOneLine, readableUrl } from '../../domain/text.js';
 import type { Finding, Trace } from '../../domain/trace.js';
-import { findingSummary, requestSummary } from '../../insight/verify/summary.js';
-import type { FindingVerdict, Verification, VerifiedFinding } from '../../insight/verify/verdicts.js';
+import { findingSummary, requestSummary, VERDICT_ROLES } from '../../insight/verify/summary.js';
+import type { Verification, VerifiedFinding } from '../../insight/verify/verdicts.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { wrapText } from '../../terminal/wrap.js';
 import { formatCallSite } from './frames.js';
-
-/** Colour role of a verdict. */
-export const VERDICT_ROLES = {
-  gone: 'ok',
-  better: 'warn',
-  'still there': 'error',
-  unclear: 'warn',
-} as const satisfies Record<FindingVerdict, string>;
 
 const LABEL_WIDTH = 13;
 

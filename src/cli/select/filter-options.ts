@@ -25,7 +25,7 @@ export function addFilterOptions(command: Command): Command {
   return command
     .argument(
       '[filter...]',
-      "only requests that match the filter (as in the browser): status>=400, n1, sql:users, '!health'",
+      "only requests that match the filter (docs/browser.md): status>=400, n1, sql:users, '!health'",
     )
     .option(
       '--path <text>',

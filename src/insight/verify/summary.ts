@@ -1,7 +1,22 @@
 /** What became of a request in one line: `queries 52 → 3, 85ms → 22ms`. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import type { FindingFigures, RequestFigures, Verification, VerifiedFinding } from './verdicts.js';
+import type {
+  FindingFigures,
+  FindingVerdict,
+  RequestFigures,
+  Verification,
+  VerifiedFinding,
+} from './verdicts.js';
+
+/** Colour role of a verdict, in the terminal and its browser. */
+export const VERDICT_ROLES = {
+  gone: 'ok',
+  better: 'warn',
+  'still there': 'error',
+  unclear: 'warn',
+} as const satisfies Record<FindingVerdict, string>;
 
 /** Queries, time, and the status where it changed. */
 export function requestSummary(before: RequestFigures, after: RequestFigures): string {
@@ -25,8 +40,8 @@ export function findingSummary({ verdict, before, after }: VerifiedFinding): str
 
 /** A watched route in one line: `queries 52 → 3, 85ms → 22ms  N+1 gone`. */
 export function watchSummary({ before, after, findings, new: added }: Verification): string {
-  const verdicts = findings.map(({ kind, verdict }) => `${kind.toUpperCase()} ${verdict}`);
-  const news = added.map(({ kind }) => `${kind.toUpperCase()} new`);
+  const verdicts = findings.map(({ kind, verdict }) => `${findingWord(kind)} ${verdict}`);
+  const news = added.map(({ kind }) => `${findingWord(kind)} new`);
   return [requestSummary(before, after), [...new Set([...verdicts, ...news])].join(', ')]
     .filter(Boolean)
     .join('  ');

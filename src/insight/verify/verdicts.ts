@@ -1,5 +1,6 @@
 /** Verdicts on the findings of a request that was sent again: gone, better, still there, or unclear. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { isFailed, queriesOf, statusTextOf } from '../../domain/request.js';
 import { formatCount } from '../../domain/text.js';
 import { type Finding, roundToMicros, type Trace } from '../../domain/trace.js';
@@ -151,7 +152,7 @@ function stillJudged(
   const isBetter = COUNTED.test(finding.kind) ? is.calls < was.calls : is.ms <= was.ms * LESS_TIME;
   const where = counterpart.site !== undefined && counterpart.site !== finding.site;
   const notes = [
-    ...(counterpart.kind === finding.kind ? [] : [`it is ${counterpart.kind.toUpperCase()} now`]),
+    ...(counterpart.kind === finding.kind ? [] : [`it is ${findingWord(counterpart.kind)} now`]),
     ...(where ? [`at ${counterpart.site}`] : []),
     ...(fewer ? [`the query before the loop returned ${fewer.after} rows, ${fewer.before} before`] : []),
   ];

@@ -7,7 +7,7 @@ import { dialectOf, type WithLibraries } from '../libraries.js';
 const REMOTE_KINDS = new Set(['sql', 'cache', 'rpc', 'http']);
 
 /** Round trips in which a connection is opened: TCP, then what client and server tell each other. */
-const OPENING: Record<string, number> = { pg: 4, postgres: 4, mysql: 3, mysql2: 3 };
+const OPENING: Record<string, number> = { pg: 4, postgres: 4, mysql: 3, mysql2: 3, mariadb: 3 };
 
 /** Round trips of a call itself: 0 where it stays in the process or on the machine. */
 export function roundTripsOf(span: RecordedSpan, libraries: WithLibraries): number {

@@ -1,9 +1,10 @@
 /** Lines of the popups that show a trial and a verification. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import type { TrialResult } from '../../feed/feed.js';
 import { trialSummary } from '../../insight/rewrite/trial-summary.js';
-import { findingSummary, requestSummary } from '../../insight/verify/summary.js';
-import type { FindingVerdict, Verification } from '../../insight/verify/verdicts.js';
+import { findingSummary, requestSummary, VERDICT_ROLES } from '../../insight/verify/summary.js';
+import type { Verification } from '../../insight/verify/verdicts.js';
 import { cleanText, type Line } from '../../terminal/cells.js';
 import { dedentText, wrapText } from '../../terminal/wrap.js';
 
@@ -27,12 +28,6 @@ export function trialPopup(trial: TrialResult): Line[] {
   ];
 }
 
-const ROLES = {
-  gone: 'ok',
-  better: 'warn',
-  'still there': 'error',
-  unclear: 'warn',
-} as const satisfies Record<FindingVerdict, string>;
 const LABEL_WIDTH = 13;
 
 /** Figures of the request and what became of each finding. */
@@ -46,8 +41,8 @@ export function verificationPopup({ before, after, findings, new: added, notes }
     ...findings.flatMap((finding): Line[] => [
       [
         ' ',
-        [finding.verdict.padEnd(LABEL_WIDTH), ROLES[finding.verdict]],
-        [finding.kind.toUpperCase(), finding.site ?? '', findingSummary(finding)]
+        [finding.verdict.padEnd(LABEL_WIDTH), VERDICT_ROLES[finding.verdict]],
+        [findingWord(finding.kind), finding.site ?? '', findingSummary(finding)]
           .filter(Boolean)
           .map(cleanText)
           .join('  '),
@@ -55,7 +50,7 @@ export function verificationPopup({ before, after, findings, new: added, notes }
       ...(finding.note === undefined ? [] : prose(finding.note)),
     ]),
     ...added.flatMap(({ kind, site = '', message }): Line[] => [
-      [' ', ['new'.padEnd(LABEL_WIDTH), 'error'], `${cleanText(kind.toUpperCase())}  ${cleanText(site)}`],
+      [' ', ['new'.padEnd(LABEL_WIDTH), 'error'], `${cleanText(findingWord(kind))}  ${cleanText(site)}`],
       ...prose(message),
     ]),
     ...(findings.length + added.length === 0 ? prose('It had no finding, and has none.') : []),

@@ -1,6 +1,6 @@
 /** `scooby watch`: one line for each restart of the app. */
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
@@ -70,4 +70,16 @@ test('after each restart the request is sent again and compared', async (t) => {
   const ended = new Promise((resolve) => watch.on('close', resolve));
   watch.kill('SIGINT');
   t.equal(await ended, 0);
+});
+
+test('a request that is not stored: exit code 2, as of verify', (t) => {
+  const db = join(t.testdir(), 'none.db');
+  for (const command of ['watch', 'verify']) {
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, command, '/orders', '--db', db], {
+      encoding: 'utf8',
+    });
+    t.equal(status, 2, command);
+    t.match(stderr, /^scooby: There is no database at /);
+  }
+  t.end();
 });

@@ -70,6 +70,13 @@ test('kinds have latencies of their own, and are named', (t) => {
 test('a connection is opened in several round trips, and a statement prepared in one more', (t) => {
   const opened = new Story().sql('SELECT a FROM b', { at, wait: 5, detail: { connection: 7, opened: true } });
   t.match(ask(opened.trace(), '10ms'), /takes 9\.1 → 59ms$/, 'five');
+  const wait = { at, wait: 5, detail: { connection: 7, opened: true } };
+  for (const library of ['mysql', 'mysql2', 'mariadb'])
+    t.match(
+      ask(new Story({ library }).sql('SELECT a FROM b', wait).trace(), '10ms'),
+      /takes 9\.1 → 49ms$/,
+      library,
+    );
   const prepared = new Story().sql('SELECT a FROM b', { at, detail: { prepares: true } });
   t.match(ask(prepared.trace(), '10ms'), /takes 4\.1 → 24ms$/);
   t.end();

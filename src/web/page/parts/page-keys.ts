@@ -1,4 +1,4 @@
-/** Keys of the page, the same as in the terminal's browser: one table for what they do and for the help. */
+/** Keys of the page, those of the terminal's browser where it does the same: one table for what they do and for the help. */
 
 /** Where a key works. */
 export type KeyPlace = 'list' | 'request' | 'everywhere';
@@ -31,8 +31,8 @@ export const PAGE_KEYS: PageKey[] = [
   key('list', 'view', 'v', 'view: all, by route, errors, N+1'),
   key('list', 'follow', 'F', 'follow new requests'),
   key('list', 'onlyMarked', 'M', 'show only marked requests'),
-  key('request', 'nextTab', ']', 'next tab'),
-  key('request', 'previousTab', '[', 'previous tab'),
+  key('request', 'nextTab', '} ]', 'next tab'),
+  key('request', 'previousTab', '{ [', 'previous tab'),
   key('request', 'tab', '1 2 3 4 5 6 7 8 9', 'a tab: 1 Overview, 2 SQL … 9 Waterfall'),
   key('request', 'nextRequest', 'J', 'next request, same tab'),
   key('request', 'previousRequest', 'K', 'previous request, same tab'),
@@ -50,7 +50,7 @@ export const PAGE_KEYS: PageKey[] = [
   key('everywhere', 'replay', 'r', 'send the request again (asks first unless GET)'),
   key('everywhere', 'profile', 'P', 'send the request again, with a CPU profile'),
   key('everywhere', 'editReplay', 'R', 'edit the URL, then send the request again'),
-  key('everywhere', 'openUrl', 'o', 'open the URL in a new tab'),
+  key('everywhere', 'openUrl', 'U o', 'open the URL of the request in a new tab'),
   key('everywhere', 'record', 't', 'recording: all, marked, off'),
   key('everywhere', 'pause', 'p', 'pause: nothing changes by itself'),
   key('everywhere', 'theme', 'T', 'colours: as the system, light, dark'),

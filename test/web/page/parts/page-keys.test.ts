@@ -20,7 +20,7 @@ test('no key has two meanings at one place', (t) => {
 test('a key means what it means in the terminal', (t) => {
   const means = (key: string, place: 'list' | 'request') => commandOf(key, place)?.name;
   t.same(
-    ['v', '/', 'x', 'J', '2', 'r'].map((key) => [means(key, 'list'), means(key, 'request')]),
+    ['v', '/', 'x', 'J', '2', 'r', '}', '{', 'U'].map((key) => [means(key, 'list'), means(key, 'request')]),
     [
       ['view', 'group'],
       ['filter', undefined],
@@ -28,6 +28,9 @@ test('a key means what it means in the terminal', (t) => {
       [undefined, 'nextRequest'],
       [undefined, 'tab'],
       ['replay', 'replay'],
+      [undefined, 'nextTab'],
+      [undefined, 'previousTab'],
+      ['openUrl', 'openUrl'],
     ],
   );
   t.same([keyName('Enter'), keyName('x')], ['↵', 'x']);
