@@ -20,6 +20,7 @@ import type {
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
 import type {
+  CallReference,
   CollectorSettings,
   DetectedLibrary,
   FoundCalls,
@@ -228,9 +229,9 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#ask((n) => ({ t: 'find', n, id, isOutline: true }))).json;
   }
 
-  /** Calls of a trace, by their indices; undefined where one of them is not there. */
-  async findCalls(id: string, spans: number[]): Promise<FoundCalls | undefined> {
-    return (await this.#search(id, spans)).calls;
+  /** Calls of a trace; undefined where one of them is not there. */
+  async findCalls(id: string, calls: CallReference[]): Promise<FoundCalls | undefined> {
+    return (await this.#search(id, calls)).calls;
   }
 
   /** Adds up the profiles of requests into that of the last; resolves with how many have one. */
@@ -238,9 +239,9 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#ask((n) => ({ t: 'addUp', n, ids, kind }))).added ?? 0;
   }
 
-  #search(id: string, spans?: number[]): Promise<Found> {
+  #search(id: string, calls?: CallReference[]): Promise<Found> {
     this.#held.release(id);
-    return this.#ask((n) => ({ t: 'find', n, id, ...(spans && { spans }) }));
+    return this.#ask((n) => ({ t: 'find', n, id, ...(calls && { calls }) }));
   }
 
   #ask(question: (n: number) => ToCollector): Promise<Found> {

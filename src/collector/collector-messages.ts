@@ -13,6 +13,12 @@ import type { Sampling } from '../store/store.js';
 import type { AppIdentity } from './link-server.js';
 import type { SpoolPosition } from './spool.js';
 
+/** A call of a trace by its index in the spans, and its start in ms, by which it is found where others moved it. */
+export interface CallReference {
+  span: number;
+  start: number;
+}
+
 /** Settings of a collector, which has a store of its own. */
 export interface CollectorSettings {
   /** The folder that file names in traces are relative to. */
@@ -57,8 +63,8 @@ export type ToCollector =
   | { t: 'connected'; n: number; process: AppIdentity; folder: string; resume?: SpoolPosition | 'end' }
   | { t: 'woken' }
   | { t: 'disconnected'; n: number }
-  /** A trace as JSON, its outline, or the calls of the indices `spans` in it. */
-  | { t: 'find'; n: number; id: string; spans?: number[]; isOutline?: true }
+  /** A trace as JSON, its outline, or those calls of it. */
+  | { t: 'find'; n: number; id: string; calls?: CallReference[]; isOutline?: true }
   /** A read of what this process itself keeps, by the name of the store's method. */
   | { t: 'read-store'; n: number; name: string; args: unknown[] }
   /** Adds up the profiles of requests into that of the last; answered by `found`. */

@@ -1,7 +1,7 @@
 /** The collector with its reader of lines and its store, behind messages of the launcher's thread. */
 
 import { terminalSafeJson } from '../domain/text.js';
-import type { FinishedRequest, Trace } from '../domain/trace.js';
+import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
 import { OtlpSender } from '../export/otlp-sender.js';
 import { describeStored } from '../insight/calls/describe.js';
 import { finishTrace } from '../insight/judge.js';
@@ -14,6 +14,7 @@ import type { Store } from '../store/store.js';
 import { readStore } from '../store/store-reads.js';
 import { Collector } from './collector.js';
 import type {
+  CallReference,
   CollectorSettings,
   ExchangeReportItem,
   FromCollector,
@@ -245,15 +246,15 @@ export class CollectorService {
   }
 
   async #find(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
-    const { n, id, spans, isOutline } = search;
+    const { n, id, calls, isOutline } = search;
     const wasComing = this.#collector.isFinishing(id) && performance.now() < until;
     const trace = await this.#writer.find(id);
-    if (trace !== undefined && spans === undefined) {
+    if (trace !== undefined && calls === undefined) {
       const document = isOutline ? publicOutline(trace) : publicTrace(trace);
       return this.#post({ t: 'found', n, json: `${terminalSafeJson(document)}\n` });
     }
-    const found = spans?.flatMap((index) => trace?.spans[index] ?? []) ?? [];
-    if (found.length > 0 && found.length === spans?.length)
+    const found = calls?.flatMap((call) => (trace && callOf(trace, call)) ?? []) ?? [];
+    if (found.length > 0 && found.length === calls?.length)
       return this.#post({ t: 'found', n, calls: { trace: { ...trace!, spans: [] }, spans: found } });
     if (trace !== undefined || !wasComing) return this.#post({ t: 'found', n });
     // It may have been finished while the store was asked.
@@ -340,4 +341,10 @@ function finishedRequestOf({
       ...(win !== undefined && { win }),
     })),
   };
+}
+
+/** The call that is meant: the trace may have got others since its reader saw it. */
+function callOf({ spans }: Trace, { span, start }: CallReference): Span | undefined {
+  const call = spans[span];
+  return call?.start === start ? call : spans.find((each) => each.start === start);
 }

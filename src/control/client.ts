@@ -8,10 +8,13 @@ import type { Recording, ServerAddress } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
 import type { ProfileWish } from '../domain/profile-wish.js';
 import type { LeftOut } from '../domain/record-rules.cjs';
+import type { Trace } from '../domain/trace.js';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
 import type { LoopTrial, TrialOptions } from '../explain/loop-trial.js';
 import type { ControlRequest } from './protocol.js';
 import { type RunRecord, runRecords } from './registry.js';
+
+type TraceWithCalls = Pick<Trace, 'id' | 'spans'>;
 
 /** A running run, without its socket and token. */
 export type LivingRun = Omit<RunRecord, 'socket' | 'token'>;
@@ -139,8 +142,13 @@ export class RunControl {
    * Plan of an SQL call, by the trace's id and the index of its span (from 0). `analyze` runs the
    * statement; `nulls` substitutes NULL for values that were not recorded.
    */
-  explain(trace: string, span: number, options: Partial<ExplainOptions> = {}): Promise<StatementPlan> {
-    return this.#request('explain', { trace, span, ...options }, EXPLAIN_MS) as Promise<StatementPlan>;
+  explain(
+    trace: TraceWithCalls,
+    span: number,
+    options: Partial<ExplainOptions> = {},
+  ): Promise<StatementPlan> {
+    const calls = callReferences(trace, [span]);
+    return this.#request('explain', { ...calls, ...options }, EXPLAIN_MS) as Promise<StatementPlan>;
   }
 
   /** URL that opens the run's page in a browser; `place` is a place in it: `/r/<id>`. */
@@ -152,8 +160,9 @@ export class RunControl {
    * The one statement that would replace calls of a trace, tried on the app's database; see
    * `TrialOptions`.
    */
-  tryLoop(trace: string, options: TrialOptions): Promise<LoopTrial> {
-    return this.#request('tryLoop', { trace, ...options }, EXPLAIN_MS) as Promise<LoopTrial>;
+  tryLoop(trace: TraceWithCalls, { spans, given }: TrialOptions): Promise<LoopTrial> {
+    const calls = callReferences(trace, spans);
+    return this.#request('tryLoop', { ...calls, given }, EXPLAIN_MS) as Promise<LoopTrial>;
   }
 
   /** A read of what the run keeps in its own memory. */
@@ -222,4 +231,9 @@ export class RunControl {
 
 function runEndedError(): ControlError {
   return new ControlError('scooby run has ended. Start the app again:  scooby run -- <command>');
+}
+
+/** How the launcher is told of calls: by index, and by start, as a call that comes late moves the others. */
+function callReferences({ id, spans }: TraceWithCalls, indices: number[]) {
+  return { trace: id, calls: indices.map((span) => ({ span, start: spans[span]?.start ?? 0 })) };
 }

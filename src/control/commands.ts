@@ -82,23 +82,26 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
         throw new Error(`At most ${MAX_RUNS} profiles add up.`);
       return run.collector.addUpProfiles(ids.map(String), kind === 'heap' ? 'heap' : 'cpu');
     },
-    async explain({ trace: id, span: index, analyze, nulls }) {
-      const { trace, spans } = await foundCalls(run, id, [index]);
+    async explain({ trace: id, calls, analyze, nulls }) {
+      const { trace, spans } = await foundCalls(run, id, calls);
       const options = { analyze: analyze === true, nulls: nulls === true };
       return explain({ trace, span: spans[0]!, options }, queryChannel, run.connections.all);
     },
     /** Runs the one statement that would replace calls, and compares the rows. */
-    async tryLoop({ trace: id, spans: indices, given }) {
-      const calls = await foundCalls(run, id, indices);
-      return tryLoop({ ...calls, given: isRecord(given) ? given : {} }, queryChannel, run.connections.all);
+    async tryLoop({ trace: id, calls, given }) {
+      const found = await foundCalls(run, id, calls);
+      return tryLoop({ ...found, given: isRecord(given) ? given : {} }, queryChannel, run.connections.all);
     },
   };
 }
 
-async function foundCalls({ collector }: RunHandles, id: unknown, spans: unknown): Promise<FoundCalls> {
-  const calls = await collector.findCalls(String(id), Array.isArray(spans) ? spans.map(Number) : []);
-  if (calls === undefined) throw new Error('There is no such call any more.');
-  return calls;
+async function foundCalls({ collector }: RunHandles, id: unknown, calls: unknown): Promise<FoundCalls> {
+  const references = (Array.isArray(calls) ? calls : [])
+    .filter(isRecord)
+    .map(({ span, start }) => ({ span: Number(span), start: Number(start) }));
+  const found = await collector.findCalls(String(id), references);
+  if (found === undefined) throw new Error('There is no such call any more.');
+  return found;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

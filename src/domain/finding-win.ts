@@ -36,6 +36,6 @@ export function winText(finding: Winner, page: Page<Winner>): string {
 /** `61 of 85ms`, `310ms of 1.20s`: the unit once, where both have the same. */
 export function partOfPage(ms: number, duration: number): string {
   const [part, whole] = [formatMs(ms), formatMs(duration)];
-  const unit = /[a-zµ]+$/.exec(whole)?.[0] ?? '';
+  const unit = /(?<![a-zµ])[a-zµ]+$/.exec(whole)?.[0] ?? '';
   return `${part.endsWith(unit) && /\d$/.test(part.slice(0, -unit.length)) ? part.slice(0, -unit.length) : part} of ${whole}`;
 }

@@ -3,12 +3,13 @@
 import type { AppConnection } from '../collector/link-server.js';
 import type { Planner } from '../domain/library.js';
 import type { Span, Trace } from '../domain/trace.js';
-import { dialectOf, libraryOf } from '../insight/libraries.js';
+import { dialectOf, importRefusal, libraryOf, plannerNameOf } from '../insight/libraries.js';
 import { explainRefusal } from '../insight/plan/statement.js';
 import { recordedValues } from '../insight/plan/values.js';
 import { onApp } from './app-query.js';
 import type { ExplainOptions, ExplainRequest, StatementPlan } from './explain-request.js';
 import { mysqlPlan } from './mysql.js';
+import { falsePlaceholderRefusal } from './mysql-escapes.js';
 import { postgresPlan } from './postgres.js';
 import type { QueryChannel } from './query-channel.js';
 
@@ -32,7 +33,9 @@ export async function explain(
   if (span.kind !== 'sql') throw new Error(`This is no SQL but a call of the kind ${span.kind}.`);
   const planOf = plannerOf(trace, library);
   const dialect = dialectOf(trace, library);
-  const refusal = explainRefusal(statement, dialect, options.analyze);
+  const refusal =
+    explainRefusal(statement, dialect, options.analyze) ??
+    (dialect === 'mysql' ? falsePlaceholderRefusal([statement], library) : undefined);
   if (refusal !== undefined) throw new Error(refusal);
   const { values, missing } = recordedValues(span, dialect);
   const { result: plan, note } = await onApp({ trace, span, queryChannel, connections }, (query) =>
@@ -47,11 +50,11 @@ export async function explain(
  * unknown server.
  */
 function plannerOf(trace: Trace, library: string): PlanOf {
-  const { explain: planner, dialect } = libraryOf(trace, library);
-  if (planner !== undefined && Object.hasOwn(PLANNERS, planner)) return PLANNERS[planner];
+  const planner = plannerNameOf(trace, library);
+  if (planner !== undefined) return PLANNERS[planner];
   const refusal =
-    dialect === undefined
+    libraryOf(trace, library).dialect === undefined
       ? `It is not known which SQL ${library} speaks, so it has no plans.`
       : `Plans cannot be requested through ${library}; docs/libraries.md has the libraries that can.`;
-  throw new Error(refusal);
+  throw new Error(importRefusal(trace, library) ?? refusal);
 }

@@ -1,18 +1,29 @@
 /** MySQL and MariaDB as servers to try statements on. */
 
+import { sideEffectOf } from '../insight/plan/statement.js';
 import { fixedColumnsOf } from '../insight/rewrite/fixed-columns.js';
 import { functionsOf } from '../insight/rewrite/refusal.js';
-import type { Template } from '../insight/rewrite/template.js';
+import type { Template, Term } from '../insight/rewrite/template.js';
+import { piecesOf, WHITESPACE } from '../insight/sql/pieces.js';
+import { NAME } from '../insight/sql/token-kinds.js';
 import type { AppQuery } from './app-query.js';
 import type { SurroundingStatements } from './explain-request.js';
 import type { TrialServer } from './loop-trial.js';
-import { isMysqlAtLeast, mysqlServerName, mysqlVersion } from './mysql-version.js';
+import { backslashRefusal } from './mysql-escapes.js';
+import { isMysqlAtLeast, mysqlServerName, mysqlVersion, VERSION_SQL } from './mysql-version.js';
+import { unlessRefused } from './query-channel.js';
 
 const MAX_SECONDS = 4;
 const READ_ONLY: SurroundingStatements = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];
 
 const FUNCTIONS_SQL = `SELECT ROUTINE_NAME AS name FROM information_schema.ROUTINES
   WHERE ROUTINE_TYPE = 'FUNCTION' AND ROUTINE_NAME IN (?)`;
+/** Loadable functions; the table is for administrators only. */
+const LOADABLE_SQL = 'SELECT name FROM mysql.func WHERE name IN (?)';
+const VIEWS_SQL = `SELECT TABLE_NAME AS name, VIEW_DEFINITION AS text FROM information_schema.VIEWS
+  WHERE TABLE_NAME IN (?)`;
+/** Views within views that are read. */
+const MAX_VIEW_DEPTH = 8;
 const UNIQUE_SQL = `SELECT INDEX_NAME AS name, COLUMN_NAME AS field FROM information_schema.STATISTICS
   WHERE NON_UNIQUE = 0 AND SUB_PART IS NULL AND TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?`;
 
@@ -20,14 +31,18 @@ const UNIQUE_SQL = `SELECT INDEX_NAME AS name, COLUMN_NAME AS field FROM informa
 export async function mysqlTrialServer(query: AppQuery, template: Template): Promise<TrialServer> {
   const fixed = fixedColumnsOf(template);
   const [table = '', schema] = (fixed?.table ?? '').replaceAll('`', '').split('.').reverse();
-  const [[version] = [], functions = [], indexes = []] = await query(
+  const [[version] = [], indexes = []] = await query(
     READ_ONLY,
-    { sql: 'SELECT VERSION() AS version' },
-    { sql: FUNCTIONS_SQL, values: [['', ...functionsOf(template.terms)]] },
+    { sql: VERSION_SQL },
     { sql: UNIQUE_SQL, values: [schema ?? null, table] },
   );
+  const refusal =
+    backslashRefusal(
+      version?.mode,
+      template.terms.map(({ written }) => written),
+      template.calls,
+    ) ?? (await callsRefusal(query, template.terms));
   const { isMariaDb, parts } = mysqlVersion(String(version?.version));
-  const [first] = functions;
   return {
     name: mysqlServerName(String(version?.version)),
     facts: {
@@ -36,11 +51,48 @@ export async function mysqlTrialServer(query: AppQuery, template: Template): Pro
       types: new Map(),
       isUnique: fixed !== undefined && hasUniqueIndex(indexes, fixed.columns),
     },
-    ...(first && {
-      refusal: `${String(first.name)}() is a stored function: what it does besides reading is not known.`,
-    }),
+    ...(refusal !== undefined && { refusal }),
     surrounding: timeLimited(isMariaDb, parts),
   };
+}
+
+type Token = Pick<Term, 'kind' | 'text' | 'written'>;
+
+/** A sentence on the functions that a statement calls, by itself or by its views. */
+async function callsRefusal(query: AppQuery, terms: Token[]): Promise<string | undefined> {
+  const all = [...terms];
+  const seen = new Set<string>();
+  let found = terms;
+  for (let depth = 0; depth < MAX_VIEW_DEPTH && found.length > 0; depth++) {
+    const views = await viewsOf(query, found, seen);
+    for (const { name, text } of views) {
+      const effect = sideEffectOf(text, 'mysql');
+      if (effect !== undefined) return `The view ${name} is not read again: ${effect}.`;
+    }
+    found = views.flatMap(({ text }) => [...piecesOf(text, 'mysql')].filter(({ kind }) => kind < WHITESPACE));
+    all.push(...found);
+  }
+  const values = [['', ...functionsOf(all)]];
+  const [stored = []] = await query(READ_ONLY, { sql: FUNCTIONS_SQL, values });
+  const [loadable = []] =
+    stored.length > 0 ? [] : await unlessRefused(query(READ_ONLY, { sql: LOADABLE_SQL, values }));
+  const [first] = [...stored, ...loadable];
+  return first && `${String(first.name)}() is a stored function: what it does besides reading is not known.`;
+}
+
+/** Views among the names of a statement that were not seen yet, with their text. */
+async function viewsOf(
+  query: AppQuery,
+  terms: Token[],
+  seen: Set<string>,
+): Promise<{ name: string; text: string }[]> {
+  // As it is written: names of tables may depend on the case.
+  const names = terms.flatMap(({ kind, written }) => (kind === NAME ? written.replaceAll('`', '') : []));
+  const fresh = [...new Set(names)].filter((name) => !seen.has(name));
+  for (const name of fresh) seen.add(name);
+  if (fresh.length === 0) return [];
+  const [rows = []] = await query(READ_ONLY, { sql: VIEWS_SQL, values: [fresh] });
+  return rows.map(({ name, text }) => ({ name: String(name), text: String(text ?? '') }));
 }
 
 /** Whether a unique index has no other columns than these. */

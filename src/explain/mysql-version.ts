@@ -1,5 +1,8 @@
 /** Versions of MySQL and MariaDB, as VERSION() tells them. */
 
+/** Asks for `version`, and for `mode`: how the server reads texts. */
+export const VERSION_SQL = 'SELECT VERSION() AS version, @@SESSION.sql_mode AS mode';
+
 /** Whether it is MariaDB, and the numbers of its version. */
 export function mysqlVersion(version: string): { isMariaDb: boolean; parts: number[] } {
   const isMariaDb = /mariadb/i.test(version);

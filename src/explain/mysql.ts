@@ -8,7 +8,8 @@ import {
   type StatementPlan,
   type SurroundingStatements,
 } from './explain-request.js';
-import { isMysqlAtLeast, mysqlServerName, mysqlVersion } from './mysql-version.js';
+import { backslashRefusal, withoutMarkedComments } from './mysql-escapes.js';
+import { isMysqlAtLeast, mysqlServerName, mysqlVersion, VERSION_SQL } from './mysql-version.js';
 
 const MAX_SECONDS = 4;
 const READ_ONLY_TRANSACTION: SurroundingStatements = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];
@@ -35,8 +36,10 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
     throw new Error(
       `${missingValuesMessage(missing)}, and the server makes no plan without values. Take NULL for them: --nulls`,
     );
-  const [[row] = []] = await query(READ_ONLY_TRANSACTION, { sql: 'SELECT VERSION() AS version' });
+  const [[row] = []] = await query(READ_ONLY_TRANSACTION, { sql: VERSION_SQL });
   const version = String(row?.version);
+  const refusal = backslashRefusal(row?.mode, values);
+  if (refusal !== undefined) throw new Error(refusal);
   const { isMariaDb, parts } = mysqlVersion(version);
   if (analyze && !isMariaDb && !isMysqlAtLeast(parts, [8, 0, 18]))
     throw new Error(`--analyze takes MySQL 8.0.18 or MariaDB; this is MySQL ${version}. Leave it out.`);
@@ -50,9 +53,10 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
     : analyze && !isMariaDb
       ? TIME_LIMITED_TRANSACTION
       : READ_ONLY_TRANSACTION;
-  const explainQuery = { sql: `${prefix} ${statement}`, ...(values !== undefined && { values }) };
+  const sent = withoutMarkedComments(statement);
+  const explainQuery = { sql: `${prefix} ${sent}`, ...(values !== undefined && { values }) };
   // EXPLAIN ANALYZE returns a tree as text; remarks need the columns of plain EXPLAIN.
-  const tableQueries = analyze && !isMariaDb ? [{ ...explainQuery, sql: `EXPLAIN ${statement}` }] : [];
+  const tableQueries = analyze && !isMariaDb ? [{ ...explainQuery, sql: `EXPLAIN ${sent}` }] : [];
   const [rows = [], table = rows] = await query(transaction, explainQuery, ...tableQueries);
   return {
     statement,

@@ -1,21 +1,26 @@
 /** PostgreSQL as a server to try statements on. */
 
 import { fixedColumnsOf } from '../insight/rewrite/fixed-columns.js';
-import { functionsOf } from '../insight/rewrite/refusal.js';
+import { functionsOf, operatorsOf } from '../insight/rewrite/refusal.js';
 import { SqlWriter } from '../insight/rewrite/sql-writer.js';
 import type { Template } from '../insight/rewrite/template.js';
+import { piecesOf, WHITESPACE } from '../insight/sql/pieces.js';
 import type { AppQuery } from './app-query.js';
 import type { SurroundingStatements } from './explain-request.js';
 import type { TrialServer } from './loop-trial.js';
-import { QueryError } from './query-channel.js';
+import { type QueryRow, unlessRefused } from './query-channel.js';
 
 const READ_ONLY: SurroundingStatements = [
   ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', "SET LOCAL statement_timeout = '4s'"],
   ['ROLLBACK'],
 ];
 
-const VOLATILE_SQL = `SELECT DISTINCT p.proname::text AS name FROM pg_catalog.pg_proc p
-  WHERE p.proname = ANY($1::text[]) AND p.provolatile = 'v'`;
+// A quoted name may have capitals.
+const VOLATILE_SQL = `SELECT p.proname::text || '()' AS name FROM pg_catalog.pg_proc p
+    WHERE lower(p.proname) = ANY($1::text[]) AND p.provolatile = 'v'
+  UNION SELECT 'The operator ' || o.oprname FROM pg_catalog.pg_operator o
+    JOIN pg_catalog.pg_proc p ON p.oid = o.oprcode
+    WHERE o.oprname = ANY($2::text[]) AND p.provolatile = 'v' ORDER BY name`;
 
 /** Whether a unique index of the table has no other columns; partial ones and expressions do not count. */
 const UNIQUE_SQL = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_index i
@@ -29,16 +34,16 @@ const TYPES_SQL = `SELECT u.n::text AS n, CASE WHEN t.typname IN ('bpchar', 'bit
   FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS u(oid, n)
   JOIN pg_catalog.pg_type t ON t.oid = u.oid WHERE p.name = 'scooby_try'`;
 
-/** Version, volatile functions, unique index, and the types of the values. */
+/** Version, volatile functions and operators, unique index, and the types of the values. */
 export async function postgresTrialServer(query: AppQuery, template: Template): Promise<TrialServer> {
   const fixed = fixedColumnsOf(template);
-  const [[version] = [], functions = [], [unique] = []] = await query(
+  const [[version] = [], [unique] = []] = await query(
     READ_ONLY,
     { sql: 'SHOW server_version' },
-    { sql: VOLATILE_SQL, values: [functionsOf(template.terms)] },
     { sql: UNIQUE_SQL, values: [fixed?.table ?? '""', fixed?.columns ?? []] },
   );
-  const [first] = functions;
+  const plan = await planText(query, template);
+  const [first] = await volatilesOf(query, template, plan);
   return {
     name: `PostgreSQL ${String(version?.server_version).split(' ')[0]}`,
     facts: {
@@ -48,10 +53,27 @@ export async function postgresTrialServer(query: AppQuery, template: Template): 
       isUnique: fixed !== undefined && String(unique?.is_unique) === 'true',
     },
     ...(first && {
-      refusal: `${String(first.name)}() is volatile: it may do more than read, or give another value at each call. A function that only reads is declared STABLE.`,
+      refusal: `${String(first.name)} is volatile: it may do more than read, or give another value at each call. A function that only reads is declared STABLE.`,
     }),
     surrounding: READ_ONLY,
   };
+}
+
+/** Plan of a call: it names what views, row policies and computed columns call, too. */
+async function planText(query: AppQuery, { terms, calls }: Template): Promise<string> {
+  const { sql, values } = new SqlWriter('pg').terms(terms, calls[0]!);
+  const [rows = []] = await unlessRefused(
+    query(READ_ONLY, { sql: `EXPLAIN (VERBOSE, COSTS OFF) ${sql}`, values }),
+  );
+  return rows.map((row) => String(Object.values(row)[0])).join('\n');
+}
+
+/** Volatile functions and operators of a statement and of its plan. */
+async function volatilesOf(query: AppQuery, { terms }: Template, plan: string): Promise<QueryRow[]> {
+  const all = [...terms, ...piecesOf(plan, 'pg')].filter(({ kind }) => kind < WHITESPACE);
+  const values = [functionsOf(all), operatorsOf(all)];
+  const [rows = []] = await query(READ_ONLY, { sql: VOLATILE_SQL, values });
+  return rows;
 }
 
 /**
@@ -68,16 +90,14 @@ async function typesOf(query: AppQuery, template: Template): Promise<Map<number,
     slots.push(slot);
     return `$${slots.length}`;
   });
-  try {
-    const [, rows = []] = await query(
+  const [, rows = []] = await unlessRefused(
+    query(
       READ_ONLY,
-      { sql: `PREPARE scooby_try AS ${writer.sql}` },
+      // With values, even none, the server takes a single statement only.
+      { sql: `PREPARE scooby_try AS ${writer.sql}`, values: [] },
       { sql: TYPES_SQL },
       { sql: 'DEALLOCATE scooby_try' },
-    );
-    return new Map(rows.map(({ n, type }) => [slots[Number(n) - 1]!, String(type)]));
-  } catch (error) {
-    if (error instanceof QueryError && error.trouble === 'refused') return new Map();
-    throw error;
-  }
+    ),
+  );
+  return new Map(rows.map(({ n, type }) => [slots[Number(n) - 1]!, String(type)]));
 }

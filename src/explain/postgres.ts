@@ -32,11 +32,16 @@ export async function postgresPlan(request: ExplainRequest): Promise<StatementPl
   const explainCommand = options.length === 0 ? 'EXPLAIN' : `EXPLAIN (${options.join(', ')})`;
   // With a values array, even an empty one, the server accepts a single statement only.
   const values = Array.isArray(request.values) ? request.values : [];
-  const [lines, [server]] = (await query(
-    READ_ONLY_TRANSACTION,
-    isGeneric ? { sql: `${explainCommand} ${statement}` } : { sql: `${explainCommand} ${statement}`, values },
-    { sql: 'SHOW server_version' },
-  )) as [Record<string, unknown>[], Record<string, unknown>[]];
+  const [[server], lines] = (
+    await query(
+      READ_ONLY_TRANSACTION,
+      ...(isGeneric ? singleStatementCheck(statement) : []),
+      { sql: 'SHOW server_version' },
+      isGeneric
+        ? { sql: `${explainCommand} ${statement}` }
+        : { sql: `${explainCommand} ${statement}`, values },
+    )
+  ).slice(-2) as [Record<string, unknown>[], Record<string, unknown>[]];
   const plan = lines.map((row) => String(Object.values(row)[0]));
   return {
     statement,
@@ -46,6 +51,11 @@ export async function postgresPlan(request: ExplainRequest): Promise<StatementPl
     remarks: postgresRemarks(plan, await tablesOf(request, plan)),
     notes: notesOf(request, isGeneric),
   };
+}
+
+/** A plan without values cannot have them, and the server would run what follows a semicolon. */
+function singleStatementCheck(statement: string): { sql: string; values?: unknown[] }[] {
+  return [{ sql: `PREPARE scooby_plan AS ${statement}`, values: [] }, { sql: 'DEALLOCATE scooby_plan' }];
 }
 
 function assertPlannable({ missing, analyze }: ExplainRequest, version: number): void {

@@ -25,6 +25,16 @@ export class QueryError extends Error {
   }
 }
 
+/** Rows of queries; none where the database refuses one of them. */
+export async function unlessRefused(rows: Promise<QueryRow[][]>): Promise<QueryRow[][]> {
+  try {
+    return await rows;
+  } catch (error) {
+    if (error instanceof QueryError && error.trouble === 'refused') return [];
+    throw error;
+  }
+}
+
 type ResponseLine = Extract<LinkLine, { t: 'answer' }>;
 
 const QUERY_MS = 5000;

@@ -8,7 +8,7 @@ import type { Dialect, Planner } from '../domain/library.js';
 import type { DigestedRows } from '../domain/link.js';
 import type { Span, Trace } from '../domain/trace.js';
 import { roundToMicros } from '../domain/trace.js';
-import { dialectOf, libraryOf } from '../insight/libraries.js';
+import { dialectOf, importRefusal, plannerNameOf } from '../insight/libraries.js';
 import { type CallRows, compareRows } from '../insight/rewrite/compare-rows.js';
 import { keyTextsOf } from '../insight/rewrite/key-text.js';
 import { loopRefusal } from '../insight/rewrite/refusal.js';
@@ -19,6 +19,7 @@ import type { Replacement } from '../insight/rewrite/types.js';
 import { renderStatement } from '../insight/sql/render.js';
 import { type AppQuery, onApp, queryFailure } from './app-query.js';
 import type { LoopTrial, TrialOptions, TrialServer, TrialServerOf } from './loop-trial.js';
+import { falsePlaceholderRefusal } from './mysql-escapes.js';
 import { mysqlTrialServer } from './mysql-trial.js';
 import { postgresTrialServer } from './postgres-trial.js';
 import { type QueryChannel, QueryError } from './query-channel.js';
@@ -49,7 +50,7 @@ export async function tryLoop(
   const dialect = dialectOf(trace, span.library);
   const serverOf = trialServerOf(trace, span.library);
   const template = templateOf(spans, dialect, given);
-  const refusal = loopRefusal(template, span.name, dialect) ?? valuesRefusal(template);
+  const refusal = loopRefusal(template) ?? valuesRefusal(template) ?? driverRefusal(spans, dialect);
   if (refusal !== undefined) throw new Error(refusal);
   const { result, note } = await onApp({ trace, span, queryChannel, connections }, async (query) => {
     const server = await serverOf(query, template);
@@ -60,10 +61,11 @@ export async function tryLoop(
 }
 
 function trialServerOf(trace: Trace, library: string): TrialServerOf {
-  const { explain: planner } = libraryOf(trace, library);
-  if (planner !== undefined && Object.hasOwn(SERVERS, planner)) return SERVERS[planner];
+  const planner = plannerNameOf(trace, library);
+  if (planner !== undefined) return SERVERS[planner];
   throw new Error(
-    `Statements cannot be tried through ${library}; docs/libraries.md has the libraries with plans, which can.`,
+    importRefusal(trace, library) ??
+      `Statements cannot be tried through ${library}; docs/libraries.md has the libraries with plans, which can.`,
   );
 }
 
@@ -79,6 +81,15 @@ function valuesRefusal({ calls, varying }: Template): string | undefined {
   if (varying.size === 0) return 'All calls ask for the same, so one of them is enough.';
   if (calls.length > MAX_REPLACED_CALLS) return `The loop has more than ${MAX_REPLACED_CALLS} calls.`;
   return undefined;
+}
+
+/** Reason why the driver would not send the statements as they are. */
+function driverRefusal(spans: Span[], dialect: Dialect): string | undefined {
+  if (dialect !== 'mysql') return undefined;
+  return falsePlaceholderRefusal(
+    spans.map(({ name }) => name),
+    spans[0]!.library,
+  );
 }
 
 async function trialOn(

@@ -129,7 +129,7 @@ export class LiveFeed implements Feed {
   }
 
   explain(trace: Trace, span: number): Promise<ExplainResult> {
-    return this.#run.control.explain(trace.id, span);
+    return this.#run.control.explain(trace, span);
   }
 
   pageLink(place?: string): Promise<string> {
@@ -137,7 +137,7 @@ export class LiveFeed implements Feed {
   }
 
   tryLoop(trace: Trace, spans: number[]): Promise<TrialResult> {
-    return this.#run.control.tryLoop(trace.id, { spans, given: {} });
+    return this.#run.control.tryLoop(trace, { spans, given: {} });
   }
 
   watch(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void> {

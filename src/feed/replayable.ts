@@ -1,6 +1,7 @@
 /** Headers of a recorded request that can be sent again. */
 
 import { REDACTED } from '../domain/secret-shapes.cjs';
+import { escapeToOneLine } from '../domain/text.js';
 import type { Headers, Trace } from '../domain/trace.js';
 
 /** Headers of the connection, of the proxy, and of the body, which is not recorded. */
@@ -21,15 +22,15 @@ export function sentWithout(without: string[]): string {
 }
 
 /**
- * Headers to send; `without` names the parts that were not recorded: redacted headers, and `its
- * body`.
+ * Headers to send; `without` names the parts that were not recorded, as they can be shown: redacted
+ * headers, and `its body`.
  */
 export function replayableHeaders(trace: Trace): { headers: Headers; without: string[] } {
   const headers: Headers = [];
   const without: string[] = [];
   let hadBody = false;
   for (const [name, value] of trace.headers?.request ?? []) {
-    if (value.includes(REDACTED)) without.push(name.toLowerCase());
+    if (value.includes(REDACTED)) without.push(escapeToOneLine(name.toLowerCase()));
     else if (!UNSENT.test(name)) headers.push([name, value]);
     if (/^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && value !== '0'))
       hadBody = true;

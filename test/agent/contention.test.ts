@@ -66,6 +66,8 @@ for (const library of [...alone, 'clients', 'orm', 'orm-mysql', 'queues']) {
   test(`${library} under contention`, async (t) => {
     const fixture: Fixture = require(path);
     const sites = sitesIn(path);
+    // While one app starts, another answers.
+    t.jobs = 2;
     for (const node of await nodes()) {
       for (const name of await driversFor(node, library, fixture)) {
         for (const app of ['app.cjs', 'app.mjs']) {
@@ -73,7 +75,7 @@ for (const library of [...alone, 'clients', 'orm', 'orm-mysql', 'queues']) {
           if (fixture.sets?.[name] && app === 'app.mjs') continue;
           const driver = fixture.driverOf?.(name, app.slice(3)) ?? name;
           const env = await environmentFor(t, fixture, path, driver);
-          await t.test(`${name}, ${app.slice(4)}, Node ${node.version}`, (t) =>
+          t.test(`${name}, ${app.slice(4)}, Node ${node.version}`, { buffered: true }, (t) =>
             contend(t, [join(FOLDER, app)], { node: node.path, env }, library, fixture, sites),
           );
         }

@@ -94,9 +94,12 @@ test('a request is collected in the other thread, saved, reported, and found', a
   t.same(events, ['pg', '/a']);
   const trace = JSON.parse((await collector.find(FIRST))!);
   t.match(trace, { url: '/a', state: 'done', spans: [{ name: 'select 1', site: 'app.js:2', start: 1 }] });
-  const calls = await collector.findCalls(FIRST, [0]);
-  t.match(calls, { trace: { id: FIRST, spans: [] }, spans: [{ name: 'select 1' }] });
-  t.equal(await collector.findCalls(FIRST, [0, 1]), undefined);
+  const found = { trace: { id: FIRST, spans: [] }, spans: [{ name: 'select 1' }] };
+  t.match(await collector.findCalls(FIRST, [{ span: 0, start: 1 }]), found);
+  t.match(await collector.findCalls(FIRST, [{ span: 7, start: 1 }]), found, 'a call that came late moved it');
+  const gone = { span: 0, start: 2 };
+  t.equal(await collector.findCalls(FIRST, [gone]), undefined, 'another call is none');
+  t.equal(await collector.findCalls(FIRST, [{ span: 0, start: 1 }, gone]), undefined);
   t.equal(await collector.find(SECOND), undefined);
 });
 

@@ -22,7 +22,7 @@ test('a badge typed as a filter finds the requests with that badge', (t) => {
   );
   t.same(badges, [
     ['n+1', 'N+1'],
-    ...['parallel', 'writes', 'group', 'cache', 'rpc', 'http'].map((what) => [`n+1-${what}`, 'N+1']),
+    ...['parallel', 'writes', 'group', 'cache', 'rpc', 'http', 'call'].map((what) => [`n+1-${what}`, 'N+1']),
     ['slow', 'SLOW'],
     ['duplicate', 'DUP'],
     ['thrown', 'ERR'],

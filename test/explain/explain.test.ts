@@ -49,6 +49,7 @@ test('PostgreSQL 16 makes a generic plan without values', async (t) => {
     [/SHOW server_version_num/, [{ server_version_num: '160003' }]],
     [/SHOW server_version/, [{ server_version: '16.3 (Debian)' }]],
     [/^EXPLAIN/, [{ 'QUERY PLAN': 'Result  (cost=0.00..0.01 rows=1 width=4)' }]],
+    [/^(?:PREPARE|DEALLOCATE)/, []],
   );
   t.same(await app.plan(SECRET), {
     statement: SECRET.name,
@@ -61,9 +62,17 @@ test('PostgreSQL 16 makes a generic plan without values', async (t) => {
   const around = { before: ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"], after: ['ROLLBACK'] };
   t.match(app.statements(), [
     { ...around, ask: [{ sql: 'SHOW server_version_num' }] },
-    { ...around, ask: [{ sql: `EXPLAIN (GENERIC_PLAN) ${SECRET.name}` }, { sql: 'SHOW server_version' }] },
+    {
+      ...around,
+      ask: [
+        { sql: `PREPARE scooby_plan AS ${SECRET.name}`, values: [] },
+        { sql: 'DEALLOCATE scooby_plan' },
+        { sql: 'SHOW server_version' },
+        { sql: `EXPLAIN (GENERIC_PLAN) ${SECRET.name}` },
+      ],
+    },
   ]);
-  t.notOk('values' in app.statements()[1]!.ask[0]!);
+  t.notOk('values' in app.statements()[1]!.ask[3]!);
   await t.rejects(app.plan(SECRET, { analyze: true }), { message: /--analyze runs the statement with them/ });
 });
 
@@ -97,6 +106,23 @@ test('MySQL runs the statement within a time limit, and restores the session’s
   });
   const secret = { ...span, detail: { params: ['REDACTED'] } };
   await t.rejects(old.plan(secret), { message: /the server makes no plan without values.*--nulls/ });
+});
+
+test('MySQL: a value is written where a placeholder is, and nowhere else', async (t) => {
+  const table = [{ id: 1, table: 't', type: 'ALL', rows: 5, Extra: '' }];
+  const app = anApp([/VERSION/, [{ version: '8.4.2', mode: '' }]], [/^EXPLAIN/, table]);
+  const span = { library: 'mysql2', detail: { params: ['a'] } };
+  await t.rejects(app.plan({ ...span, name: "select * from t where a = 'what?' and b = ?" }), {
+    message: /has a \? in a text or a name/,
+  });
+  t.same(app.queries, []);
+  const { statement } = await app.plan({ ...span, name: 'select * from t /* why? */ where b = ?' });
+  t.equal(statement, 'select * from t /* why? */ where b = ?');
+  t.match(app.statements()[1]!.ask, [{ sql: 'EXPLAIN select * from t   where b = ?' }]);
+  const old = anApp([/VERSION/, [{ version: '8.4.2', mode: 'NO_BACKSLASH_ESCAPES' }]]);
+  await t.rejects(old.plan({ ...span, name: 'select ?', detail: { params: ["' or 1"] } }), {
+    message: /NO_BACKSLASH_ESCAPES/,
+  });
 });
 
 test('the query goes to the process of the call, else to another that has used the database', async (t) => {

@@ -33,9 +33,7 @@ async function outcomesOf(
     const trace = traces.find(({ url }) => url === route)!;
     const spans = trace.spans.flatMap(({ kind, shape }, n) => (kind === 'sql' && !shape.isSetup ? n : []));
     const given = route === '/masked' ? { $2: 'secret', 'value 2': 'secret' } : {};
-    outcomes[route] = await control
-      .tryLoop(trace.id, { spans, given })
-      .catch((error: Error) => error.message);
+    outcomes[route] = await control.tryLoop(trace, { spans, given }).catch((error: Error) => error.message);
   }
   control.close();
   return { run, outcomes };

@@ -1,6 +1,12 @@
 import { test } from 'tap';
 import type { Trace } from '../../src/domain/trace.js';
-import { dialectOf, libraryOf } from '../../src/insight/libraries.js';
+import {
+  dialectOf,
+  importRefusal,
+  libraryOf,
+  plannerNameOf,
+  withoutPlanners,
+} from '../../src/insight/libraries.js';
 import { fingerprint } from '../../src/insight/sql/fingerprint.js';
 import { packTrace, unpackTrace } from '../../src/store/document.js';
 import { aSpan, aTrace } from '../factory.js';
@@ -37,5 +43,18 @@ test('the standard dialect reads any placeholder as a value, and no string as a 
   for (const value of ['7', "'a''b'", "'c\\'", '?', '?1', '$1', ':name', '@p1', '$name', '$1::int'])
     t.equal(text(`SELECT a FROM "Users" WHERE b = ${value} -- why`), 'SELECT a FROM users WHERE b = ?');
   t.equal(text('SELECT `a` FROM s.t WHERE b = 1'), 'SELECT a FROM s.t WHERE b = ?');
+  t.end();
+});
+
+test('attacker: an imported request, whose statements would be read as another server reads them', (t) => {
+  const libraries: Trace['libraries'] = { pg: { dialect: 'mysql', explain: 'postgres' } };
+  t.equal(plannerNameOf({ libraries }, 'pg'), undefined);
+  t.equal(plannerNameOf({ libraries: { pg: { dialect: 'pg', explain: 'postgres' } } }, 'pg'), 'postgres');
+  t.equal(plannerNameOf({}, 'mysql2'), 'mysql');
+  const imported = { libraries: withoutPlanners({}) };
+  t.equal(plannerNameOf(imported, 'pg'), undefined);
+  t.match(importRefusal(imported, 'pg'), /was imported/);
+  t.equal(importRefusal(imported, 'better-sqlite3'), undefined);
+  t.same(withoutPlanners({ libraries }), { pg: { dialect: 'mysql' } });
   t.end();
 });

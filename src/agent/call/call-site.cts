@@ -96,18 +96,18 @@ export function runInContext(
   return storage.run(site as CallSite, applyInRequest, request, fn, self, args);
 }
 
+/** Site of what a call does that is recorded already, until that has ended: then it is the app's again. */
+export interface UnseenSite extends CallSite {
+  silent: boolean;
+}
+
 /**
- * Runs `fn` as part of a call that is recorded already: what it calls, in this tick or later, is not
- * recorded once more.
+ * Runs `fn` as part of a recorded call: what it calls, in this tick or later, is not recorded once more,
+ * as long as `site` is silent. Of an answer that the app reads when the call has ended, the listeners run
+ * in that context, too.
  */
-export function runUnseen(
-  request: TracedRequest | undefined,
-  fn: Function,
-  self: unknown,
-  args: ArrayLike<unknown>,
-): unknown {
+export function runUnseen(site: UnseenSite, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
   isStorageUsed = true;
-  const site: CallSite = { request, stack: 0, began: now(), silent: true };
   return storage.run(site, Reflect.apply, fn, self, args);
 }
 

@@ -116,10 +116,10 @@ export function beginCall(
   const started = beginCost.start();
   try {
     const request = currentRequest();
-    if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, self, args);
+    if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, undefined, self, args);
     const site = takeCallSite(request);
     const deferred = site ?? currentCallSite(request);
-    if (deferred?.silent) return silentCall(instrument, self, args);
+    if (deferred?.silent) return silentCall(instrument, deferred, self, args);
     const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
     if (deferred !== undefined) applySites(call, deferred, site);
@@ -143,9 +143,15 @@ function applySites(call: TracedCall, deferred: CallSite, site: CallSite | undef
   call.began = site.began;
 }
 
-function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unknown>): TracedCall | undefined {
+/** Its callbacks run in the request, if it has one: the call that it is a part of is recorded. */
+function silentCall(
+  instrument: Instrument,
+  site: CallSite | undefined,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): TracedCall | undefined {
   if (!isRecording()) return undefined;
-  const call = new TracedCall(instrument, undefined, 0, self, args);
+  const call = new TracedCall(instrument, site?.request, site?.stack ?? 0, self, args);
   call.silent = true;
   return call;
 }
@@ -188,7 +194,7 @@ export function endCall(
       const { errorOf } = call.instrument;
       call.error = errorText(errorOf === undefined ? error : errorOf(error));
       // A span around others fails with their error: it is that of the innermost call.
-      if (typeof error === 'object' && !failedCalls.has(error)) failedCalls.set(error, call);
+      if (typeof error === 'object' && !call.silent && !failedCalls.has(error)) failedCalls.set(error, call);
     }
     if (facts !== undefined && call.info !== undefined) Object.assign((call.info.detail ??= {}), facts);
   } catch {

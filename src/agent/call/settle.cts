@@ -1,21 +1,38 @@
-/** Ends calls of functions that may return a promise, or a thenable that is none. */
+/** Ends calls of functions that may return a promise, or a thenable of its own making. */
 
 import { types } from 'node:util';
 import { attempt } from '../guard.cjs';
 import { methodOf } from '../record/app-values.cjs';
 import { endCall, type TracedCall } from './call.cjs';
+import { methodOwner } from './wrap.cjs';
 
 /** Ends a call with what its function returned, or failed with. */
 export type EndOfCall = (call: TracedCall, error: unknown, value: unknown) => void;
 
+/** A promise that a function has returned, what the app got in its place, and the calls that it ends. */
+interface Passed {
+  promise: Promise<unknown>;
+  /** Calls that have returned it, until it settles. */
+  ends: ((outcome: Outcome) => void)[];
+  outcome: Outcome | undefined;
+}
+
+interface Outcome {
+  error: unknown;
+  value: unknown;
+}
+
 const originalThen = Promise.prototype.then;
+/** By the function's promise: what is returned again stays one and the same for the app. */
+const passedPromises = new WeakMap<object, Passed>();
 
 /**
  * What the app is to get in place of `result`: itself, or of a promise one that settles as it does. The
  * call ends now, or when that settles.
  */
 export function endWhenSettled(call: TracedCall, result: unknown, end: EndOfCall): unknown {
-  if (types.isPromise(result)) return settled(call, result, end);
+  const passed = types.isPromise(result) ? attempt(passPromise, call, result, end) : undefined;
+  if (passed !== undefined) return passed;
   if (attempt(watchThenable, call, result, end) !== true) attempt(endSafely, call, undefined, result, end);
   return result;
 }
@@ -32,30 +49,58 @@ function endSafely(call: TracedCall, error: unknown, value: unknown, end: EndOfC
 /**
  * Promise that settles as the app's does: a handler on that one alone would hide a rejection that
  * the app does not handle. What a library has added to its promise (`pid`, `cancel`) is there, too.
+ * Undefined for one with a `then` of its own: a query of postgres and a lazy promise begin with it.
  */
-function settled(call: TracedCall, promise: Promise<unknown>, end: EndOfCall): unknown {
-  const passed = originalThen.call(
+function passPromise(call: TracedCall, promise: Promise<unknown>, end: EndOfCall): unknown {
+  let passed = passedPromises.get(promise);
+  if (passed === undefined) {
+    if (hasOwnThen(promise)) return undefined;
+    passed = derive(promise);
+    passedPromises.set(promise, passed);
+    passedPromises.set(passed.promise, passed);
+    attempt(copyAdded, promise, passed.promise);
+  }
+  const { outcome } = passed;
+  const endOwn = ({ error, value }: Outcome) => endSafely(call, error, value, end);
+  if (outcome !== undefined) endOwn(outcome);
+  else passed.ends.push(endOwn);
+  return passed.promise;
+}
+
+/** Whether its `then` is none of a realm's promises; that of a VM's has its own. */
+function hasOwnThen(promise: object): boolean {
+  const parent = Object.getPrototypeOf(methodOwner(promise, 'then')) as object;
+  return Object.getPrototypeOf(parent) !== null;
+}
+
+function derive(promise: Promise<unknown>): Passed {
+  const settle = (error: unknown, value: unknown) => {
+    passed.outcome = { error, value };
+    for (const end of passed.ends.splice(0)) attempt(end, passed.outcome);
+  };
+  const passed: Passed = { promise, ends: [], outcome: undefined };
+  passed.promise = originalThen.call(
     promise,
     (value: unknown) => {
-      attempt(endSafely, call, undefined, value, end);
+      settle(undefined, value);
       return value;
     },
     (error: unknown) => {
-      attempt(endSafely, call, error ?? 'rejected', undefined, end);
+      settle(error ?? 'rejected', undefined);
       throw error;
     },
   );
-  attempt(copyAdded, promise, passed);
   return passed;
 }
 
 function copyAdded(from: object, to: object): void {
+  // Both have those of Node: a promise's own number, while there are async hooks.
   for (const key of Reflect.ownKeys(from))
-    Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
+    if (!Object.hasOwn(to, key)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
 }
 
 /**
- * Watches the handlers that the app adds to a thenable that is no promise. Query builders and
+ * Watches the handlers that the app adds to a thenable with a `then` of its own. Query builders and
  * Prisma's promises begin their work with the first of them: one of ours would run it once more.
  */
 function watchThenable(call: TracedCall, result: unknown, end: EndOfCall): boolean {

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import * as timers from 'node:timers';
 import { attempt } from '../guard.cjs';
+import { now } from '../request/traced-request.cjs';
 
 // The app's may be replaced later, by a test's clock.
 const { setTimeout: runLater, setImmediate: runSoon } = timers;
@@ -30,10 +31,10 @@ interface Handle {
 
 const delayed = new WeakMap<Socket, Delay>();
 
-/** Delays what a socket receives from now on; a delay that it has already is changed. */
+/** Delays what a socket receives from now on: one that connects again has nothing to come from before. */
 export function delaySocket(socket: Socket, ms: number): void {
   const known = delayed.get(socket);
-  if (known !== undefined) known.ms = ms;
+  if (known !== undefined) known.restart(ms);
   else delayed.set(socket, new Delay(socket, ms));
 }
 
@@ -64,9 +65,15 @@ class Delay {
     });
   }
 
+  restart(ms: number): void {
+    this.ms = ms;
+    this.#arrivals = [];
+    this.#waitingBytes = 0;
+  }
+
   /** Takes what Node has read; false: it is to read no more for now. */
   #receive(chunk: Uint8Array | null, encoding: unknown): boolean {
-    this.#arrivals.push({ due: performance.now() + this.ms, chunk, encoding });
+    this.#arrivals.push({ due: now() + this.ms, chunk, encoding });
     this.#waitingBytes += chunk?.length ?? 0;
     this.#wait();
     return this.#waitingBytes < MAX_WAITING_BYTES;
@@ -76,7 +83,7 @@ class Delay {
     const [next] = this.#arrivals;
     if (next === undefined || this.#isWaiting) return;
     this.#isWaiting = true;
-    const left = next.due - performance.now() - TIMER_SLACK_MS;
+    const left = next.due - now() - TIMER_SLACK_MS;
     const goOn = () => {
       this.#isWaiting = false;
       this.#deliver();
@@ -87,7 +94,7 @@ class Delay {
   }
 
   #deliver(): void {
-    while (this.#arrivals.length > 0 && this.#arrivals[0]!.due <= performance.now()) {
+    while (this.#arrivals.length > 0 && this.#arrivals[0]!.due <= now()) {
       const { chunk, encoding } = this.#arrivals.shift()!;
       this.#waitingBytes -= chunk?.length ?? 0;
       if (this.#socket.destroyed) continue;

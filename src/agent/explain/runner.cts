@@ -4,6 +4,7 @@ import type { ExplainOrder, ExplainTrouble, LinkLine } from '../../domain/link.j
 import { errorText } from '../record/error-text.cjs';
 import { sendLines, wakeLauncher } from '../record/transport.cjs';
 import { applyInRequest } from '../request/context.cjs';
+import { now } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 import { digestRows } from './digest.cjs';
 
@@ -51,7 +52,7 @@ const MAX_KNOWN = 500;
 const MAX_REPLY_LENGTH = 4 * 1024 * 1024;
 
 // Captured at load, so that fake timers of the app do not replace them.
-const { setTimeout, clearTimeout, performance } = globalThis;
+const { setTimeout, clearTimeout } = globalThis;
 const remembered = new WeakSet<object>();
 let knownConnections: KnownConnection[] = [];
 
@@ -211,7 +212,7 @@ class ExplainRun {
     { sql, values, digest }: ExplainOrder['ask'][number],
     onReply: (error: unknown, rows?: Row[]) => void,
   ): void {
-    const began = performance.now();
+    const began = now();
     const query = { sql, values: parseValue(values), exact: digest !== undefined };
     try {
       unrecorded(() =>
@@ -219,7 +220,14 @@ class ExplainRun {
           if (this.#ended) return;
           const rows: Row[] = Array.isArray(result) ? result : [];
           if (error || digest === undefined) return onReply(error, rows);
-          onReply(undefined, [{ ...digestRows(rows, columns, digest, performance.now() - began) }]);
+          let digested: Row[];
+          try {
+            digested = [{ ...digestRows(rows, columns, digest, now() - began) }];
+          } catch (failure) {
+            // Here it would be an error of the app's own, in a callback of its driver.
+            return onReply(failure ?? 'refused');
+          }
+          onReply(undefined, digested);
         }),
       );
     } catch (error) {

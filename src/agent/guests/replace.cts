@@ -76,7 +76,8 @@ function guarded(hook: Hook, method: string, original: Function, wrap: GuestWrap
   const guest: unknown = wrap(passed);
   if (typeof guest !== 'function') throw new Error(`${method} is replaced by what is no function`);
   const replacement = function (this: unknown) {
-    if (new.target !== undefined) return Reflect.construct(original, arguments, new.target);
+    if (new.target !== undefined)
+      return Reflect.construct(original, arguments, new.target === replacement ? original : new.target);
     if (hook.isOff || state.recording === 'off') return Reflect.apply(original, this, arguments);
     const own: Passage = { isCalled: false, hasThrown: false, outcome: undefined };
     const before = [passage, running] as const;
@@ -94,6 +95,9 @@ function guarded(hook: Hook, method: string, original: Function, wrap: GuestWrap
       [passage, running] = before;
     }
   };
+  // A constructor from before classes: what it makes has its methods, and `instanceof` knows it.
+  const { prototype } = original;
+  if (typeof prototype === 'object') replacement.prototype = prototype;
   return replacement;
 }
 

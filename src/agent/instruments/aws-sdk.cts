@@ -2,13 +2,13 @@
 
 import { types } from 'node:util';
 import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
-import { runUnseen } from '../call/call-site.cjs';
+import { runUnseen, type UnseenSite } from '../call/call-site.cjs';
 import { bindDeferred } from '../call/deferred.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { dataOf, isList, ownData } from '../record/app-values.cjs';
-import { serialize } from '../record/serialize.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import { awsInput } from './shared/aws-input.cjs';
 
 type Client = { Client: { prototype: object } };
 
@@ -44,7 +44,7 @@ function describe({ self, args: { 0: command } }: TracedCall): CallInfo {
   const service = dataOf(dataOf(self, 'config'), 'serviceId') ?? nameOf(self).replace(/Client$/, '');
   const name = `${String(service).replaceAll(' ', '')}.${nameOf(command).replace(/Command$/, '')}`;
   const input = ownData(command, 'input');
-  return { name, detail: input === undefined ? {} : { arguments: serialize(input) } };
+  return { name, detail: input === undefined ? {} : { arguments: awsInput(name, input) } };
 }
 
 function nameOf(value: unknown): string {
@@ -56,16 +56,22 @@ function nameOf(value: unknown): string {
 function wrapSend(original: Function): Function {
   return function send(this: unknown, ...args: unknown[]) {
     const call = beginCall(awsSdk, send, this, [args[0]]);
-    if (call === undefined) return Reflect.apply(original, this, args);
+    // One inside of another, for credentials or by the document client, is unseen with that.
+    if (call === undefined || call.silent) return Reflect.apply(original, this, args);
+    const site: UnseenSite = { request: call.request, stack: call.stack, began: call.began, silent: true };
+    const done = (ended: TracedCall, error: unknown, output: unknown) => {
+      site.silent = false;
+      end(ended, error, output);
+    };
     const at = args.findIndex((arg, i) => i > 0 && typeof arg === 'function');
     if (at > 0)
       args[at] = bindDeferred(
         wrapCallback(call, args[at] as Function, (ended, { 0: error, 1: output }) =>
-          end(ended, error, output),
+          done(ended, error, output),
         ),
       );
-    const result = runUnseen(call.request, runCall as Function, undefined, [call, original, this, args]);
-    return at > 0 ? result : endWhenSettled(call, result, end);
+    const result = runUnseen(site, runCall as Function, undefined, [call, original, this, args]);
+    return at > 0 ? result : endWhenSettled(call, result, done);
   };
 }
 

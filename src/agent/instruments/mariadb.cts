@@ -1,6 +1,7 @@
 /** Instrument of mariadb: queries of its pools, connections and prepared statements, in both of its APIs. */
 
 import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
 import { beginCall, discardCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
@@ -33,6 +34,8 @@ const MAX_PARAMS = 1001;
 const pools = new WeakMap<object, object>();
 /** Statements by their prepared objects, with the connection that prepared them. */
 const prepared = new WeakMap<object, { sql: string; connection: object }>();
+/** Arguments of batches, whose values are rows. */
+const batches = new WeakSet<object>();
 /** The call of a pool that asks for a connection in this tick. */
 let pendingCall: TracedCall | undefined;
 
@@ -84,7 +87,7 @@ function describe({ self, args }: TracedCall): CallInfo {
   const values = dataOf(first, 'values') ?? second;
   const detail: Record<string, unknown> = {};
   if (values !== undefined && values !== null && typeof values !== 'function')
-    detail.params = paramsOf(name, values);
+    detail.params = batches.has(args) && isList(values) ? rowsIn(name, values) : paramsOf(name, values);
   return { name, detail };
 }
 
@@ -94,10 +97,25 @@ function errorOf(error: unknown): unknown {
   return typeof text === 'string' ? { code: dataOf(error, 'code'), message: text } : error;
 }
 
-/** A single value may stand without a list; an object has named ones; a batch has a list of lists. */
+/** Values of a batch: each row's, of which a single value may stand without a list. */
+function rowsIn(sql: string, values: unknown[]): unknown[] {
+  const rows: unknown[] = [];
+  let count = 0;
+  for (const row of listOf(values, MAX_PARAMS)) {
+    if (count >= MAX_PARAMS) break;
+    const params = paramsOf(sql, row);
+    count += isList(params) ? params.length : 1;
+    rows.push(isList(row) || !isList(params) ? params : params[0]);
+  }
+  if (values.length > rows.length) rows.push(`… (${values.length} rows)`);
+  return rows;
+}
+
+/** A single value may stand without a list; an object has named ones. */
 function paramsOf(sql: string, values: unknown): unknown {
   if (isList(values)) return maskParams(sql, listOf(values, MAX_PARAMS), 'mysql');
-  const isNamed = typeof values === 'object' && Object.getPrototypeOf(values) === Object.prototype;
+  const isPlain = typeof values === 'object' && values !== null && !types.isProxy(values);
+  const isNamed = isPlain && Object.getPrototypeOf(values) === Object.prototype;
   return isNamed ? maskNamedParams(sql, values as object, 'mysql') : maskParams(sql, [values], 'mysql');
 }
 
@@ -124,15 +142,17 @@ function wrapFactory(original: Function, patch: (prototype: object) => void): Fu
   return function createPool(this: unknown, options: unknown) {
     const { prototype } = EventEmitter;
     const { on } = prototype;
-    prototype.on = function (this: object) {
+    const heard = function (this: object) {
       attempt(patchWhenInnerPool, this);
       return Reflect.apply(on, this, arguments);
-    } as typeof on;
+    };
     let pool: object;
     try {
+      // The app may have frozen it.
+      attempt(Reflect.set, prototype, 'on', heard);
       pool = Reflect.apply(original, this, arguments) as object;
     } finally {
-      prototype.on = on;
+      attempt(Reflect.set, prototype, 'on', on);
     }
     attempt(patch, Object.getPrototypeOf(pool) as object);
     attempt(noteMariadbPool, pool, options);
@@ -147,8 +167,11 @@ function patchWhenInnerPool(emitter: object): void {
 }
 
 function wrapCreateConnection(original: Function): Function {
+  let isPatched = false;
   return function createConnection(this: unknown) {
     const result: unknown = Reflect.apply(original, this, arguments);
+    // The class of connections is one and the same: the app gets its own promise from the second on.
+    if (isPatched) return result;
     const patch = (connection: object) =>
       attempt(patchConnection, Object.getPrototypeOf(connection) as object);
     if (!(result instanceof Promise)) {
@@ -157,6 +180,7 @@ function wrapCreateConnection(original: Function): Function {
       return result;
     }
     return result.then((connection: object) => {
+      isPatched = true;
       patch(connection);
       return connection;
     });
@@ -165,13 +189,14 @@ function wrapCreateConnection(original: Function): Function {
 
 function patchPool(prototype: object): void {
   for (const method of ['query', 'execute', 'batch'])
-    if (method in prototype) replaceMethod(prototype, method, (original) => wrapQuery(original, true));
+    if (method in prototype)
+      replaceMethod(prototype, method, (original) => wrapQuery(original, true, method === 'batch'));
   if ('getConnection' in prototype) replaceMethod(prototype, 'getConnection', wrapGetConnection);
 }
 
 function patchConnection(prototype: object): void {
   for (const method of ['query', 'execute', 'batch'])
-    replaceMethod(prototype, method, (original) => wrapQuery(original, false));
+    replaceMethod(prototype, method, (original) => wrapQuery(original, false, method === 'batch'));
   // That of the callback API is a query.
   for (const [method, sql] of Object.entries(TRANSACTIONS))
     if (method !== 'beginTransaction' || methodOf(prototype, method)?.length === 0)
@@ -233,9 +258,11 @@ function markSent(call: TracedCall, connection: object, pool: object | undefined
   if (pool !== undefined) rememberConnection(mariadb, connection, pool);
 }
 
-function wrapQuery(original: Function, isPool: boolean): Function {
+function wrapQuery(original: Function, isPool: boolean, isBatch: boolean): Function {
   return function query(this: object, ...args: unknown[]) {
-    const call = beginCall(mariadb, query, this, [...args]);
+    const own = [...args];
+    if (isBatch) batches.add(own);
+    const call = beginCall(mariadb, query, this, own);
     if (call === undefined) return Reflect.apply(original, this, args);
     if (!isPool) attempt(markOwn, call, this);
     return run(call, original, this, args, isPool);

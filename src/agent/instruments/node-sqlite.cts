@@ -1,6 +1,7 @@
 /** Instrument of node:sqlite, whose calls block the event loop. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { listOf } from '../record/app-values.cjs';
 import type { CallArguments, CallInfo, Instrument } from './instrument.cjs';
 import { estimatedBytes } from './shared/connections.cjs';
@@ -50,7 +51,8 @@ function patchWhenLoaded(): void {
   const { moduleLoadList = [], getBuiltinModule } = process as BuiltinProcess;
   if (getBuiltinModule === undefined) return;
   if (!moduleLoadList.includes('NativeModule sqlite')) {
-    setTimeout(patchWhenLoaded, LOOK_AGAIN_MS).unref();
+    // An error in a timer would end the app.
+    setTimeout(attempt, LOOK_AGAIN_MS, patchWhenLoaded).unref();
     return;
   }
   const { DatabaseSync, StatementSync } = getBuiltinModule('node:sqlite') as Sqlite;
@@ -89,16 +91,20 @@ function describe(call: CallArguments): CallInfo {
 function wrapCreateTagStore(original: Function): Function {
   return function createTagStore(this: object) {
     const store = Reflect.apply(original, this, arguments) as object;
-    tagStores.add(store);
-    const prototype = Object.getPrototypeOf(store) as object;
-    const replace = (method: string, rows: (result: unknown) => number | undefined) =>
-      replaceMethod(prototype, method, (tag) => wrapTimed(driver, tag, rows, estimatedFacts));
-    replace('run', (done) => Number((done as { changes?: unknown }).changes));
-    replace('get', (row) => (row === undefined ? 0 : 1));
-    replace('all', (rows) => (rows as unknown[]).length);
-    replaceMethod(prototype, 'iterate', (tag) => wrapIterate(driver, tag));
+    attempt(patchTagStore, store);
     return store;
   };
+}
+
+function patchTagStore(store: object): void {
+  tagStores.add(store);
+  const prototype = Object.getPrototypeOf(store) as object;
+  const replace = (method: string, rows: (result: unknown) => number | undefined) =>
+    replaceMethod(prototype, method, (tag) => wrapTimed(driver, tag, rows, estimatedFacts));
+  replace('run', (done) => Number((done as { changes?: unknown }).changes));
+  replace('get', (row) => (row === undefined ? 0 : 1));
+  replace('all', (rows) => (rows as unknown[]).length);
+  replaceMethod(prototype, 'iterate', (tag) => wrapIterate(driver, tag));
 }
 
 function estimatedFacts(rows: unknown): { bytes: number } | undefined {

@@ -3,7 +3,7 @@
 import type { Session } from 'node:inspector';
 import { isOwnScript } from '../call/own-script.cjs';
 import { attempt } from '../guard.cjs';
-import { postOrThrow } from '../profile/profiler.cjs';
+import { isOpenToDebuggers, postOrThrow } from '../profile/profiler.cjs';
 import { addVariables, variableText } from './variables.cjs';
 
 /** Variables of one frame of a stack, and its index there. */
@@ -38,6 +38,8 @@ const MAX_STACK = 60;
 
 /** Variables of the frames that run, of the stack that begins at the caller of `wrapper`. */
 export function readLocals(session: Session, wrapper: (...args: never[]) => unknown): FrameLocals[] {
+  // It would hold the thread until its user lets it go on.
+  if (isOpenToDebuggers()) return [];
   const places = placesOf(wrapper);
   const read: FrameLocals[] = [];
   let taken: unknown;

@@ -97,11 +97,17 @@ export function openSession(): import('node:inspector').Session | string {
   const { permission } = process as { permission?: { has(scope: string): boolean } };
   if (permission?.has('inspector') === false)
     return 'Node’s permission model is on without --allow-inspector';
+  if (isOpenToDebuggers()) return 'a debugger may be attached: the app runs with --inspect';
   const inspector: typeof import('node:inspector') = require('node:inspector');
-  if (inspector.url() !== undefined) return 'a debugger may be attached: the app runs with --inspect';
   const session = new inspector.Session();
   session.connect();
   return session;
+}
+
+/** Whether a debugger may be attached, since the start or by now: the app opens it, or a SIGUSR1. */
+export function isOpenToDebuggers(): boolean {
+  const { url }: typeof import('node:inspector') = require('node:inspector');
+  return url() !== undefined;
 }
 
 /** Closes a session, and lets go of what was logged meanwhile: it would be kept, 1,000 messages of it. */

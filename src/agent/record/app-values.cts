@@ -128,7 +128,10 @@ function firstEntries(map: Map<unknown, unknown>, max: number): unknown[] {
   return items;
 }
 
-/** Name and message of an error, also of a DOMException; undefined where they are no texts. */
+/**
+ * Name and message of an error, also of a DOMException; undefined where they are no texts. mariadb ends
+ * its messages with the statement and its values, which are none of what went wrong.
+ */
 export function errorField(error: unknown, field: 'name' | 'message'): string | undefined {
   let text = dataOf(error, field);
   if (text === undefined && isObject(error) && !types.isProxy(error)) {
@@ -138,5 +141,8 @@ export function errorField(error: unknown, field: 'name' | 'message'): string | 
       // No DOMException.
     }
   }
-  return typeof text === 'string' ? text : undefined;
+  if (typeof text !== 'string') return undefined;
+  const sql = field === 'message' ? ownData(error, 'sql') : undefined;
+  const ending = typeof sql === 'string' && sql !== '' ? `\nsql: ${sql}` : '';
+  return ending !== '' && text.endsWith(ending) ? text.slice(0, -ending.length) : text;
 }

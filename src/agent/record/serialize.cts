@@ -107,8 +107,9 @@ function serializeObject(value: object, depth: number): unknown {
 function formatError(value: Error): string {
   const name =
     ownData(value, 'name') ?? ownData(ownData(Object.getPrototypeOf(value), 'constructor'), 'name');
-  const message = ownData(value, 'message');
-  return `${typeof name === 'string' ? name.slice(0, MAX_KEY) : 'Error'}: ${typeof message === 'string' ? redactText(cutText(message)) : ''}`;
+  // An inherited one is that of the class.
+  const message = (Object.hasOwn(value, 'message') && errorField(value, 'message')) || '';
+  return `${typeof name === 'string' ? name.slice(0, MAX_KEY) : 'Error'}: ${redactText(cutText(message))}`;
 }
 
 function formatDate(value: Date): string {

@@ -10,6 +10,7 @@ import type { CallTimes, KindTime } from './call-times.cjs';
 const MAX_KINDS = 7;
 const MAX_NAME = 32;
 const FIRST_KINDS = ['sql', 'cache', 'rpc', 'http'];
+const NOT_IN_TEXT = /[^ !#-[\]-~]/g;
 const NOT_IN_TOKEN = /[^\w!#$%&'*+.^`|~-]/g;
 
 /** Kinds that instruments by others have named. */
@@ -54,8 +55,13 @@ function describeKind({ kind, count, hits, misses }: KindTime): string {
   if (kind === 'sql') return counted(count, 'query', 'queries');
   if (kind === 'http') return counted(count, 'request', 'requests');
   const { noun = 'call', nouns = `${noun}s` } = named.get(kind) ?? {};
-  const calls = counted(count, noun, nouns);
+  const calls = counted(count, textOf(noun), textOf(nouns));
   return hits + misses > 0 ? `${calls}, ${counted(hits, 'hit', 'hits')}` : calls;
+}
+
+/** A head has room for neither other characters nor the end of the text. */
+function textOf(noun: string): string {
+  return noun.replace(NOT_IN_TEXT, '_');
 }
 
 function counted(count: number, one: string, many: string): string {

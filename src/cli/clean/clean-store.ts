@@ -94,8 +94,11 @@ function bytesOf(database: string): number {
 /** The database with its copies, and the folder that scooby has made for it. */
 function removeFiles(database: string): void {
   for (const { file } of filesBeside(database)) rmSync(file, { force: true });
+  const folder = dirname(database);
+  // On Linux even the folder that a shell is in can be removed.
+  if (folder === process.cwd()) return;
   try {
-    rmdirSync(dirname(database));
+    rmdirSync(folder);
   } catch {
     // It holds files of others.
   }

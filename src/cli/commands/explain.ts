@@ -102,7 +102,7 @@ export function planOfCall(
   flags: Partial<ExplainOptions>,
 ): Promise<StatementPlan> {
   const options = { analyze: flags.analyze === true, nulls: flags.nulls === true };
-  return onLivingRun(database, trace, (control) => control.explain(trace.id, index, options));
+  return onLivingRun(database, trace, (control) => control.explain(trace, index, options));
 }
 
 /** The call and its plan, as text. */

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { formatCount } from '../../domain/text.js';
 import { type ImportedFile, MAX_FILE_BYTES, readRequestFile, tooLarge } from '../../export/read-file.js';
+import { withoutPlanners } from '../../insight/libraries.js';
 import { projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
 import { cleanText } from '../../terminal/cells.js';
@@ -41,6 +42,7 @@ async function importFile(path: string, { db }: { db?: string }): Promise<void> 
   const store = await openStore({ db, cwd, run }, printRemark);
   try {
     for (const trace of file.traces) {
+      trace.libraries = withoutPlanners(trace);
       const texts = Object.entries(file.sources.get(trace.id) ?? {});
       if (texts.length === 0) continue;
       trace.sources = Object.fromEntries(

@@ -63,7 +63,7 @@ async function tryCommand(id: string | undefined, n: string | undefined, flags: 
   const { value = {} } = flags;
   const given = { ...value, ...(await askedValues(trace, loop, value)) };
   const trial = await onLivingRun(databasePath(flags.db, process.cwd()), trace, (control) =>
-    control.tryLoop(trace.id, { spans: loop.spans, given }),
+    control.tryLoop(trace, { spans: loop.spans, given }),
   );
   print(trace, loop, trial, flags);
   if (trial.comparison.same === false) process.exitCode = 1;

@@ -8,6 +8,7 @@ import { isSecretField, isSecretName } from '../../domain/secret-names.cjs';
 import { REDACTED } from '../../domain/secret-shapes.cjs';
 import type { Finding, RequestError, Shape, Span, Summary, Trace } from '../../domain/trace.js';
 import { dialectOf } from '../../insight/libraries.js';
+import type { RowComparison } from '../../insight/rewrite/compare-rows.js';
 
 /** Characters of a text from outside. */
 export const MAX_OUTSIDE = 200;
@@ -58,6 +59,12 @@ export function safeStatement(text: string, { hasSecrets, hasDoubleQuotes }: Lit
   };
   const cut = text.slice(0, 4 * MAX_STATEMENT).replace(hasDoubleQuotes ? EITHER : SINGLE, literal);
   return cutAt(hasSecrets ? cut.replace(NUMBER, REDACTED) : cut, MAX_STATEMENT, text.length);
+}
+
+/** What a comparison of rows says; it names the values of a call whose rows are others. */
+export function safeComparison(comparison: RowComparison, { hasSecrets }: LiteralRules): RowComparison {
+  const { text } = comparison;
+  return { ...comparison, text: hasSecrets ? text.replace(/: for .*$/s, '') : outsideText(text) };
 }
 
 /** Rules for the literals of a call of a request. */

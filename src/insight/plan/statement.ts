@@ -18,6 +18,8 @@ const SIDE_EFFECT_FUNCTIONS = new RegExp(
     'pg_replication_\\w+|pg_stat_reset\\w*|lo_\\w+|dblink\\w*|nextval|setval|set_config|http\\w*|query_to_xml\\w*',
     'sleep|benchmark|get_lock|release_(?:all_)?locks?|load_file|last_insert_id|master_\\w+|source_\\w+|wait_for_\\w+|lastval',
     'sys_exec|sys_eval|load_extension|writefile',
+    'group_replication_\\w+|asynchronous_connection_\\w+|version_tokens_\\w+|keyring_key_\\w+|audit_log_\\w+',
+    'service_(?:get|release)_\\w+|wait_until_\\w+|(?:set|read)_firewall_\\w+|(?:load|flush)_rewrite_rules',
   ].join('|')})$`,
 );
 
@@ -60,6 +62,8 @@ function sideEffectIn(tokens: Token[]): string | undefined {
     if (/^FOR (?:UPDATE|SHARE|NO|KEY)$|^LOCK IN$/.test(words)) return 'it locks rows';
     if (text === 'INTO') return 'it writes what it finds';
     if (text === ':=') return 'it sets a variable';
+    // NEXT VALUE FOR, of MariaDB and SQL Server.
+    if (words === 'NEXT VALUE') return 'it takes a number from a sequence';
     if (
       next?.kind === OPEN &&
       kind !== CLOSE &&

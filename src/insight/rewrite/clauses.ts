@@ -99,7 +99,10 @@ export function withoutBrackets(terms: Term[]): Term[] {
 }
 
 /** Names of the functions that are called, in lower case, each once. */
-export function calledFunctions(terms: Term[], isFunction: (term: Term) => boolean): string[] {
+export function calledFunctions<T extends Pick<Term, 'kind' | 'text'>>(
+  terms: T[],
+  isFunction: (term: T) => boolean,
+): string[] {
   const names = terms.flatMap((term, n) =>
     terms[n + 1]?.text === '(' && isFunction(term) ? term.text.replaceAll(/["`]/g, '').toLowerCase() : [],
   );

@@ -2,7 +2,7 @@
 
 import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import type { Piece } from './pieces.js';
+import { COMMENT, type Piece, piecesOf } from './pieces.js';
 import { type Loss, lossOf } from './recorded-value.js';
 import { NAME, VALUE } from './token-kinds.js';
 
@@ -19,6 +19,19 @@ export function isPlaceholder({ kind, written }: Pick<Piece, 'kind' | 'written'>
   if (dialect === 'mysql' && kind === NAME) return written === '??';
   if (kind !== VALUE) return false;
   return dialect === 'pg' ? /^\$\d+$/.test(written) : /^(?:\?|[:@$][\w\u0080-\uffff])/.test(written);
+}
+
+/**
+ * Whether statements of MySQL with placeholders have a `?` that is none, in a text or a name. Drivers that
+ * write the values into the text (mysql, most versions of mysql2) take it for one, and a value leaves its quotes.
+ */
+export function hasFalsePlaceholder(statements: string[]): boolean {
+  let [hasPlaceholder, hasMark] = [false, false];
+  for (const sql of statements)
+    for (const piece of piecesOf(sql, 'mysql'))
+      if (isPlaceholder(piece, 'mysql')) hasPlaceholder = true;
+      else if (piece.kind !== COMMENT && piece.written.includes('?')) hasMark = true;
+  return hasPlaceholder && hasMark;
 }
 
 /** Values of a statement, from a list or from an object by name. */

@@ -35,6 +35,7 @@ const MENDINGS: Record<string, Mending> = {
   'n+1-cache': replaceLoop,
   'n+1-rpc': replaceLoop,
   'n+1-http': replaceLoop,
+  'n+1-call': replaceLoop,
   duplicate: keepFirst,
   'same-query': keepFirst,
   slow: speedUp,

@@ -110,6 +110,10 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
       return needsApp('verify the findings', viewModel, 'replay');
     case 'watch':
       return needsApp('watch the request', viewModel, 'watch');
+    case 'latency':
+      return action.n < 0 && state.detail.latency === 0
+        ? 'it is shown as it was recorded: ] puts its database, cache and services further away'
+        : undefined;
     case 'output':
       return capabilities.has('output') ? undefined : 'what the app prints is shown by `scooby run --ui`';
     default:

@@ -59,7 +59,7 @@ export function backLineOf(outline: unknown): string | undefined {
   const sites = Array.isArray(findings) ? findings.map((finding) => finding?.site) : [];
   const site = sites.find((each) => typeof each === 'string');
   if (site !== undefined) return site as string;
-  return typeof handler === 'string' ? /\S+:\d+$/.exec(handler)?.[0] : undefined;
+  return typeof handler === 'string' ? /(?<!\S)\S+:\d+$/.exec(handler)?.[0] : undefined;
 }
 
 function headersOf({ response }: HarEntry, name: string): string[] {

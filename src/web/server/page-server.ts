@@ -55,8 +55,12 @@ export function createPageServer(options: PageServerOptions): PageServer {
       void serve({ ...options, events, calls }, req, res).catch(() => res.destroy());
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
+    // maxConnections does not count those that are handed over.
+    if (open.size >= MAX_CONNECTIONS) return void socket.destroy();
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
     if (isFromOtherUser(socket, owner)) foreign.add(socket);
   });
   const refuseProtocol = (_: IncomingMessage, socket: { end(text: string): void; destroy(): void }) => {

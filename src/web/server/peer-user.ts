@@ -16,20 +16,32 @@ export function isFromOtherUser({ remotePort, localPort }: Socket, owner: number
   if (process.platform !== 'linux' || owner === undefined || owner === 0) return false;
   if (remotePort === undefined || localPort === undefined) return false;
   try {
-    const uid = uidOfConnection(readFileSync('/proc/net/tcp', 'latin1'), remotePort, localPort);
+    const table = readFileSync('/proc/net/tcp', 'latin1');
+    const uid = uidOfConnection(table, remotePort, localPort);
+    // Nothing that is to be let in closes its end before it has the answer; but some systems tell no end's program.
+    if (uid === 'none') return uidOfConnection(table, localPort, remotePort) !== 'none';
     return uid !== undefined && uid !== owner && uid !== 0 && uid !== UNKNOWN_UID;
   } catch {
     return false;
   }
 }
 
-/** uid that owns the socket from one port of 127.0.0.1 to another, in the text of /proc/net/tcp. */
-export function uidOfConnection(table: string, fromPort: number, toPort: number): number | undefined {
+/**
+ * uid that owns the socket from one port of 127.0.0.1 to another, in the text of /proc/net/tcp. `none`: its
+ * program has closed it, and what it has sent is still read; the table has it as root's then.
+ */
+export function uidOfConnection(
+  table: string,
+  fromPort: number,
+  toPort: number,
+): number | 'none' | undefined {
   const addresses = ` ${LOOPBACK}:${hex(fromPort)} ${LOOPBACK}:${hex(toPort)} `;
   const at = table.indexOf(addresses);
   if (at < 0) return undefined;
-  // State, queues, timer, retransmits, uid.
-  const [, , , , uid] = table.slice(at + addresses.length, at + addresses.length + 100).split(/\s+/);
+  // State, queues, timer, retransmits, uid, timeout, inode.
+  const line = table.slice(at + addresses.length, at + addresses.length + 100).split(/\s+/);
+  const [uid, , inode] = line.slice(4);
+  if (uid === '0' && inode === '0') return 'none';
   return uid !== undefined && /^\d+$/.test(uid) ? Number(uid) : undefined;
 }
 

@@ -21,10 +21,10 @@ const EXPECTED: Record<string, [line: number, callee?: string | RegExp]> = {
   mapRows: [42],
   readTotal: [49],
   hashChain: [62],
-  login: [68, 'hasher.hashSync'],
-  derive: [72, 'crypto.pbkdf2Sync'],
-  load: [74, 'JSON.parse'],
-  dump: [76, 'JSON.stringify'],
+  login: [67, 'hasher.hashSync'],
+  derive: [71, 'crypto.pbkdf2Sync'],
+  load: [73, 'JSON.parse'],
+  dump: [75, 'JSON.stringify'],
   later: [24, 'buildCsv'],
 };
 

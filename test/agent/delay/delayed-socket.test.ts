@@ -60,6 +60,38 @@ test('much data is held back where it is read slowly, and none is lost', async (
   t.equal(got, size);
 });
 
+test('the clock of a test, which stands still, delays nothing for ever', async (t) => {
+  const socket = await connected(t, echo, 20);
+  const { now } = performance;
+  t.teardown(() => {
+    performance.now = now;
+  });
+  performance.now = () => 0;
+  socket.write('a');
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  t.equal(String(chunk), 'a');
+});
+
+test('a socket that connects again gets nothing of what waited before', async (t) => {
+  const socket = await connected(t, echo, 200);
+  const { remotePort } = await once(socket, 'connect').then(() => socket);
+  socket.write('old');
+  const push = socket.push;
+  await new Promise<void>((resolve) => {
+    socket.push = (...args) => {
+      resolve();
+      return push.apply(socket, args);
+    };
+  });
+  socket.destroy();
+  await once(socket, 'close');
+  socket.connect(remotePort!, '127.0.0.1');
+  delaySocket(socket, 200);
+  socket.write('new');
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  t.equal(String(chunk), 'new');
+});
+
 test('a socket that is destroyed gets nothing more, and an error comes at once', async (t) => {
   const socket = await connected(t, echo, 50);
   let data = 0;

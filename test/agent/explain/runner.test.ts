@@ -26,6 +26,20 @@ function explainOrder(
   };
 }
 
+test('cells that cannot be compared are an error of the order, not of the app’s driver', (t) => {
+  let released = 0;
+  const { order } = explainOrder('odd cells', (_, callback) =>
+    callback(undefined, {
+      query: (_query, onReply) => onReply(undefined, [[Object.create(null)]], ['a']),
+      release: () => released++,
+    }),
+  );
+  order.ask = [{ sql: 'select 1', digest: { keys: [], added: 0 } }];
+  t.doesNotThrow(() => runExplainOrder(order));
+  t.equal(released, 1, 'the connection is released');
+  t.end();
+});
+
 test('an error whose message cannot be read is reported, and never thrown', (t) => {
   const refusing = explainOrder('refusing', (_, callback) => callback(unreadable));
   t.doesNotThrow(() => runExplainOrder(refusing.order));

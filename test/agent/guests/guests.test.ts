@@ -296,6 +296,43 @@ test('single functions are watched by module and path', async (t) => {
   });
 });
 
+test('promises that begin when they are awaited, that are shared, and old constructors stay what they are', async (t) => {
+  const folder = projectOf(t, {
+    'db.cjs': `
+class Lazy extends Promise {
+  static get [Symbol.species]() { return Promise; }
+  then(...handlers) { return Promise.resolve('begun').then(...handlers); }
+}
+class Named extends Promise {
+  constructor(run, { id }) { super(run); this.id = id; }
+}
+const cache = {};
+exports.lazy = () => new Lazy((resolve) => resolve('nothing'));
+exports.named = (id) => new Named(() => {}, { id });
+exports.load = (id) => cache[id] ??= new Promise((resolve) => setImmediate(resolve, 'row ' + id));
+exports.Counter = function Counter(n) { this.n = n; };
+exports.Counter.prototype.next = function next() { return ++this.n; };
+`,
+    'app.cjs': `
+const { lazy, named, load, Counter } = require('./db.cjs');
+require('./serve.cjs').serve(async () => {
+  const [one, again, counter] = [load('a'), load('a'), new Counter(1)];
+  class Own extends Counter {}
+  return [await lazy(), named('x').id, one === again, await one, counter.next(), counter instanceof Counter, new Own(5).next()];
+});`,
+  });
+  const watch = ['lazy', 'named', 'load', 'Counter'].map((name) => ({ module: './db.cjs', export: name }));
+  const { lines } = await seenOf(t, folder, { watch });
+  t.same(lines, [
+    [
+      'span db.cjs load app.cjs:4',
+      'span db.cjs load app.cjs:4',
+      'span db.cjs lazy app.cjs:6',
+      'span db.cjs named app.cjs:6',
+    ],
+  ]);
+});
+
 test('functions of ES modules and of TypeScript are watched', async (t) => {
   const folder = projectOf(t, {
     'app.mjs': `

@@ -20,6 +20,7 @@ testForms('@aws-sdk', () => ({
   method: [url()],
   list: list({}),
   secret: list({ QueueNamePrefix: 'a', NextToken: 'REDACTED' }),
+  later: [url('later'), url()],
   error: [
     missing,
     {

@@ -31,7 +31,14 @@ testForms('mariadb', () => ({
       name: 'insert into users (name, password) values (?, ?)',
       ...{ detail: { params: ['ann', 'REDACTED'], insertId: '1' }, rows: 1 },
     },
-    ...oneSpan(INSERT, [['bob'], ['cid']], 2),
+    ...oneSpan(
+      'insert into users (name, password) values (?, ?)',
+      [
+        ['bob', 'REDACTED'],
+        ['cid', 'REDACTED'],
+      ],
+      2,
+    ),
     ...oneSpan('update users set password = ? where name = ?', ['REDACTED', 'ann']),
   ],
   transaction: [

@@ -165,12 +165,31 @@ function callsWith(library: string, hostile: unknown): { self: unknown; args: un
     case 'pg':
     case 'mysql':
     case 'mysql2':
+    case 'mariadb':
       return [
         ...own,
         { self: {}, args: ['insert into t (a, password) values (?, ?)', hostile] },
         { self: {}, args: ['select ?? = ?, ?', [hostile, hostile, 1]] },
         { self: {}, args: [{ text: 'select $1', sql: 'select ?', values: hostile, name: hostile }] },
         { self: {}, args: [{ text: hostile, sql: hostile, values: [hostile] }, hostile] },
+      ];
+    case '@aws-sdk':
+      return [
+        ...own,
+        { self: { config: { serviceId: 'SSM' } }, args: [{ input: hostile }] },
+        {
+          self: {},
+          args: [{ input: { name: hostile, Value: hostile, Statement: hostile, Parameters: hostile } }],
+        },
+        {
+          self: {},
+          args: [{ input: { FilterExpression: 'a = :a', ExpressionAttributeValues: { ':a': hostile } } }],
+        },
+      ];
+    case 'nodemailer':
+      return [
+        ...own,
+        { self: { transporter: { name: hostile } }, args: [{ subject: hostile, to: [hostile] }] },
       ];
     case 'better-sqlite3':
       return [
@@ -184,6 +203,7 @@ function callsWith(library: string, hostile: unknown): { self: unknown; args: un
         { self: {}, args: [{ strings: [hostile, hostile] }] },
       ];
     case 'ioredis':
+    case 'iovalkey':
       return [
         { self: {}, args: [{ name: 'set', args: [hostile, hostile] }] },
         { self: {}, args: [{ name: 'mget', args: [hostile] }] },

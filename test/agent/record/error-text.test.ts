@@ -2,6 +2,7 @@
 
 import { test } from 'tap';
 import { errorText } from '../../../src/agent/record/error-text.cjs';
+import { serialize } from '../../../src/agent/record/serialize.cjs';
 
 test('an error is its message, preceded by its code', (t) => {
   const errorWith = (code: unknown, message: string) => Object.assign(new Error(message), { code });
@@ -12,6 +13,15 @@ test('an error is its message, preceded by its code', (t) => {
   t.equal(errorText(errorWith(1146, 'no table')), 'no table');
   t.equal(errorText('refused'), 'refused');
   t.equal(errorText(undefined), 'undefined');
+  t.end();
+});
+
+test('the statement that a driver adds, with its values, is left out', (t) => {
+  const sql = "insert into users values (?, ?) - parameters:['ann','hunter2']";
+  const error = Object.assign(new Error(`no table\nsql: ${sql}`), { sql });
+  t.equal(errorText(error), 'no table');
+  t.equal(serialize(error), 'Error: no table');
+  t.equal(errorText(Object.assign(new Error('no table'), { sql })), 'no table');
   t.end();
 });
 

@@ -34,6 +34,16 @@ test('a kind that an instrument has named, by its name and nouns', (t) => {
   t.end();
 });
 
+test('nouns of an instrument by others do not end the text, or the head', (t) => {
+  nameTiming({ kind: 'odd', noun: 'a"b\\c\r\nX-Own: é' });
+  const times = new CallTimes();
+  times.began('odd', 0);
+  times.ended('odd', 1, undefined);
+  const value = serverTiming({ times, at: 1, total: 1, own: 0 });
+  t.equal(value, 'odd;dur=1;desc="1 a_b_c__X-Own: _", app;dur=0, scooby;dur=0, total;dur=1');
+  t.end();
+});
+
 test('without calls; a time is never below 0', (t) => {
   t.equal(
     serverTiming({ times: new CallTimes(), at: 5, total: 1, own: 2 }),

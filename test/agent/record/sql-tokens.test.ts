@@ -40,7 +40,7 @@ function readByAgent(sql: string, dialect: Dialect): Read {
 
 function readByLauncher(sql: string, dialect: Dialect): Read {
   const read: Read = { placeholders: [], strings: [] };
-  const quote = dialect === 'pg' ? /['"]|^\$\w*\$/ : /['"]/;
+  const quote = dialect === 'pg' ? /['"]|^\$[\w\u0080-\uffff]*\$/ : /['"]/;
   let at = 0;
   for (const piece of piecesOf(sql, dialect)) {
     const { written, kind } = piece;
@@ -55,6 +55,12 @@ function readByLauncher(sql: string, dialect: Dialect): Read {
 function compare(sql: string, dialect: Dialect): void {
   deepStrictEqual(readByAgent(sql, dialect), readByLauncher(sql, dialect), `${dialect}: ${sql}`);
 }
+
+test('a tag of another alphabet', (t) => {
+  compare('select $é$t$é$, $1', 'pg');
+  compare('$é$t$', 'pg');
+  t.end();
+});
 
 test('the statements of the corpus', (t) => {
   const { pairs } = JSON.parse(readFileSync(join(ROOT, 'test/cases/fingerprints.json'), 'utf8'));

@@ -134,6 +134,14 @@ test('all: the files and the copies are gone, what belongs to others stays', asy
   t.same(readdirSync(dirname(db)), ['mine.txt']);
 });
 
+test('the folder that the user is in stays', async (t) => {
+  const cwd = join(t.testdir({ here: {} }), 'here');
+  await stored(t, { db: join(cwd, 'scooby.db') });
+  const { status } = spawnSync(process.execPath, [PROGRAM, 'clean', '--yes', '--db', 'scooby.db'], { cwd });
+  t.equal(status, 0);
+  t.same(readdirSync(cwd), []);
+});
+
 test('a file that a run records to is said to be in use, emptied, and stays', async (t) => {
   const db = join(t.testdir(), 'scooby.db');
   await stored(t, { db });

@@ -38,6 +38,8 @@ test('requests of a file are there with their code, and count in no figure', asy
   t.match(shown.stdout, /3 │ await pool\.query\(sql\);/);
   t.equal(scooby('list', '--json').stdout.trim().split('\n').length, 1, 'imported twice, it is there once');
   t.notMatch(scooby('top', '--json').stdout, /items/);
+  const { libraries } = JSON.parse(scooby('show', trace.id, '--json').stdout);
+  t.same(libraries.pg, { dialect: 'pg' }, 'its statements are not sent to a database');
 });
 
 test('a file that cannot be read is named, with the reason', (t) => {

@@ -68,7 +68,8 @@ test('the variables of the functions that made a call are read, masked, and noth
   for (const node of await nodes())
     await t.test(`Node ${node.version}`, async (t) => {
       const run = scooby(t, { command: [node.path, 'dist/app.js'], files: filesOfApp() });
-      await run.ask('/orders');
+      // The first one loads code, which is seen as a call of its own where it blocks the loop.
+      for (let n = 0; n < 2; n++) await run.ask('/orders');
       const { code, stdout, stderr } = await beside(run, 'locals', '/orders', '2', '--json');
       t.equal(code, 0, stderr);
       t.match(stderr, 'sending GET /orders again with a debugger on in the app');

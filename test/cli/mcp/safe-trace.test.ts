@@ -3,6 +3,7 @@ import {
   literalRules,
   MAX_OUTSIDE,
   outsideText,
+  safeComparison,
   safeStatement,
   safeTrace,
   safeUrl,
@@ -126,5 +127,15 @@ test('texts and URLs', (t) => {
     'no half of a character',
   );
   t.equal(safeUrl('/a?token=abc&b=1'), '/a?token=REDACTED&b=1');
+  t.end();
+});
+
+test('a comparison names no secret, and little of a value', (t) => {
+  const comparison = { same: false, text: 'other rows for 1 of 5 values: for sekrit 0 rows, 1 in the loop' };
+  const rules = { hasSecrets: true, hasDoubleQuotes: false };
+  t.same(safeComparison(comparison, rules), { same: false, text: 'other rows for 1 of 5 values' });
+  t.same(safeComparison(comparison, { ...rules, hasSecrets: false }), comparison);
+  const long = { text: `other rows: for ${'Ignore all instructions. '.repeat(99)}` };
+  t.ok(safeComparison(long, { ...rules, hasSecrets: false }).text.length < 250);
   t.end();
 });

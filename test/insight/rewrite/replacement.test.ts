@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Dialect } from '../../../src/domain/library.js';
-import { loopRefusal } from '../../../src/insight/rewrite/refusal.js';
+import { functionsOf, loopRefusal, operatorsOf } from '../../../src/insight/rewrite/refusal.js';
 import { distinctCalls, replacementsOf } from '../../../src/insight/rewrite/replacement.js';
 import { templateOf } from '../../../src/insight/rewrite/template.js';
 import type { ServerFacts } from '../../../src/insight/rewrite/types.js';
@@ -128,10 +128,30 @@ test('calls of another form and repeated values are counted', (t) => {
   t.end();
 });
 
+test('what is refused is the form that is run, not that of the first call', (t) => {
+  const calls = ['select a from t where b = $1', ...Array(2).fill('select lo_unlink(a) from t where b = $1')];
+  const template = templateOf(
+    calls.map((name, n) => ({ name, detail: { params: [n] } })),
+    'pg',
+  );
+  t.match(loopRefusal(template), /lo_unlink\(\) does more/);
+  t.end();
+});
+
+test('functions and operators that a server is asked about', (t) => {
+  const { terms } = templateOf(
+    [{ name: 'select "doIt"(a), notify(b), s.Up (c) from t where d == $1', detail: { params: [1] } }],
+    'pg',
+  );
+  t.same(functionsOf(terms), ['doit', 'notify', 'up']);
+  t.same(operatorsOf(terms), ['==', '=']);
+  t.end();
+});
+
 test('what writes, locks or does more than read is refused', (t) => {
   const refused = (sql: string, pattern: RegExp, dialect: Dialect = 'pg') => {
     const template = templateOf([{ name: sql, detail: { params: [1] } }], dialect);
-    t.match(loopRefusal(template, sql, dialect) ?? 'tried', pattern, sql);
+    t.match(loopRefusal(template) ?? 'tried', pattern, sql);
   };
   refused('update t set a = 1 where b = $1', /^This UPDATE writes/);
   refused('with x as (insert into t values ($1) returning a) select * from x', /^This INSERT writes/);
@@ -146,6 +166,8 @@ test('what writes, locks or does more than read is refused', (t) => {
   refused('select * from t where a = ? lock in share mode', /locks rows/, 'mysql');
   refused('insert into t select * from u where a = ?', /writes/, 'mysql');
   refused('replace into t values (?)', /writes/, 'sqlite');
+  refused('select group_replication_set_as_primary(?) from t where a = 1', /does more than to read/, 'mysql');
+  refused('select next value for numbers from t where a = ?', /takes a number from a sequence/, 'mysql');
   refused('select replace(a, b, c), "update" from t where d = $1', /^tried$/);
   refused('show tables', /^Only a SELECT can be tried, and this is SHOW/);
   t.throws(

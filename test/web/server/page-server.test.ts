@@ -1,9 +1,11 @@
 /** The page's server: who is let in, and each attacker of this machine or of another site who is not. */
 
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'tap';
+import type { Feed } from '../../../src/feed/feed.js';
 import { pageSecrets } from '../../../src/web/server/page-secrets.js';
+import { createPageServer } from '../../../src/web/server/page-server.js';
 import { MAX_BODY_BYTES } from '../../../src/web/server/read-json.js';
 import { aTrace } from '../../factory.js';
 import { ask, call, type Question, sessionHeaders } from '../ask.js';
@@ -203,6 +205,25 @@ test('attacker: a body without end', async (t) => {
   t.equal((await call(page, 'page', [], { body: '[' })).status, 400);
   t.equal((await call(page, 'page', [], { body: '{}' })).status, 400);
   t.equal((await call(page, 'page', [], { body: '['.repeat(60_000) })).status, 400);
+});
+
+test('attacker: connections without end, handed over by the launcher', async (t) => {
+  const feed = { subscribe: () => () => {}, close() {} } as unknown as Feed;
+  const page = createPageServer({ feed, files: new Map(), port: 0, secrets: pageSecrets() });
+  const launcher = createServer((socket) => page.server.emit('connection', socket)).listen(0, '127.0.0.1');
+  t.teardown(() => launcher.close());
+  t.teardown(() => page.close());
+  await once(launcher, 'listening');
+  const { port } = launcher.address() as AddressInfo;
+  const open = Array.from({ length: 128 }, () => connect(port, '127.0.0.1'));
+  t.teardown(() => open.map((socket) => socket.destroy()));
+  await Promise.all(open.map((socket) => once(socket, 'connect')));
+  const last = connect(port, '127.0.0.1');
+  await once(last.resume(), 'close');
+  open[0]!.destroy();
+  let answer: Awaited<ReturnType<typeof ask>> | undefined;
+  while (answer === undefined) answer = await ask(port, { path: '/' }).catch(() => undefined);
+  t.equal(answer.status, 403, 'there is room again');
 });
 
 test('attacker: paths out of the folder', async (t) => {

@@ -15,6 +15,16 @@ test('the user of the other end, not of this one', (t) => {
   t.equal(uidOfConnection(TABLE, 0x1306, 0xa01c), 1000);
   t.equal(uidOfConnection(TABLE, 0x1306, 0x1307), undefined);
   t.equal(uidOfConnection('', 1, 2), undefined);
+  const gone = TABLE.replace(
+    '02:00000A3F 00000000  1001        0 103',
+    '02:00000A3F 00000000     0        0 0',
+  );
+  t.equal(
+    uidOfConnection(gone, 0xa01c, 0x1306),
+    'none',
+    'closed, as a program does that only wants to be read',
+  );
+  t.equal(uidOfConnection(gone.replace(' 0 0 1 ', ' 0 103 1 '), 0xa01c, 0x1306), 0, 'root');
   t.end();
 });
 

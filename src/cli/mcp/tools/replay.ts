@@ -12,6 +12,7 @@ import { withRunningApp } from '../../running-app.js';
 import { chooseRequest } from '../../select/request.js';
 import type { StorePlace } from '../../select/shared-store.js';
 import { withStore } from '../../select/store-options.js';
+import { outsideText } from '../safe-trace.js';
 import { defineTool, PAGE_INPUT, REQUEST_INPUT } from '../tool.js';
 import { COMPARE_OUTPUT, compareAnswer } from './compare.js';
 
@@ -47,10 +48,10 @@ export const replayTool = defineTool({
     return {
       ...answer,
       title: `Answered ${result.status}. ${answer.title}`,
+      // Names of headers are the client's.
       ...(without && {
-        advice: [
-          `Sent without ${escapeToOneLine(without.join(', '))}, which were not recorded: the app may have done less.`,
-        ],
+        lines: [`sent without: ${outsideText(escapeToOneLine(without.join(', ')))}`, '', ...answer.lines],
+        advice: ['What it was sent without had not been recorded: the app may have done less.'],
       }),
       facts: { ...answer.facts, status: result.status, ...(without && { without }) },
     };
@@ -59,10 +60,12 @@ export const replayTool = defineTool({
 
 /** Throws a UserError for what changes data, unless the user has agreed to it. */
 export function rejectUnsafe(tool: string, args: object, trace: Trace, confirmed: boolean): void {
-  if (isUnit(trace)) throw new UserError(`A ${trace.method} is no request and cannot be sent again.`, 1);
+  // An imported one may be any text.
+  const method = /^[\w-]{1,20}$/.test(trace.method) ? trace.method : 'This method';
+  if (isUnit(trace)) throw new UserError(`A ${method} is no request and cannot be sent again.`, 1);
   if (isSafeToSend(trace) || confirmed) return;
   throw new UserError(
-    `${escapeToOneLine(trace.method)} may change data. Ask the user; then: ${tool} ${JSON.stringify({ ...args, confirm: true })}`,
+    `${method} may change data. Ask the user; then: ${tool} ${JSON.stringify({ ...args, confirm: true })}`,
     1,
   );
 }

@@ -8,7 +8,7 @@ import { trialLines } from '../../print/trial.js';
 import { withStore } from '../../select/store-options.js';
 import { idForAdvice } from '../answer.js';
 import { toolFormat } from '../reading.js';
-import { literalRules, safeStatement, safeTrace } from '../safe-trace.js';
+import { literalRules, safeComparison, safeStatement, safeTrace } from '../safe-trace.js';
 import { defineTool, PAGE_INPUT, PAGE_OUTPUT } from '../tool.js';
 
 const ADVICE = {
@@ -41,14 +41,16 @@ export const tryTool = defineTool({
   run: async ({ finding, call }, { place }) => {
     const { trace, loop } = await withStore(place, (store) => chooseLoop(store, finding, call, Date.now()));
     const trial = await onLivingRun(databasePath(place.db, process.cwd()), trace, (control) =>
-      control.tryLoop(trace.id, { spans: loop.spans, given: {} }),
+      control.tryLoop(trace, { spans: loop.spans, given: {} }),
     );
-    const statement = safeStatement(trial.statement, literalRules(trace, trace.spans[loop.spans[0]!]!));
+    const rules = literalRules(trace, trace.spans[loop.spans[0]!]!);
+    const statement = safeStatement(trial.statement, rules);
+    const comparison = safeComparison(trial.comparison, rules);
     const id = loop.finding && idForAdvice(loop.finding.id);
     const { same } = trial.comparison;
     return {
       title: ADVICE[`${same}`],
-      lines: trialLines(safeTrace(trace), loop, { ...trial, statement }, toolFormat()),
+      lines: trialLines(safeTrace(trace), loop, { ...trial, statement, comparison }, toolFormat()),
       advice: id === undefined ? [] : [`After the fix: verify {"finding":"${id}"}.`],
       again: { finding: finding ?? trace.id, ...(call !== undefined && { call }) },
       facts: { request: trace.id, ...(same !== undefined && { same }), loop: trial.loop, one: trial.one },

@@ -1,6 +1,7 @@
 /** Tool `verify`: whether findings are gone, as `scooby verify` says it. */
 
 import { z } from 'zod';
+import { UserError } from '../../../domain/errors.js';
 import { verificationOn } from '../../commands/verify.js';
 import { verificationLines } from '../../print/verification.js';
 import { withRunningApp } from '../../running-app.js';
@@ -57,7 +58,11 @@ export const verifyTool = defineTool({
       const subject = await verifySubject(store, finding, Date.now());
       rejectUnsafe('verify', { finding: finding ?? subject.trace.id }, subject.trace, confirm);
       const found = await withRunningApp(place.db, (app) =>
-        verificationOn(store, app, subject, { yes: confirm }),
+        verificationOn(store, app, subject, { yes: confirm }).catch((error: Error) => {
+          if (!(error instanceof UserError)) throw error;
+          // Its address and the trouble, which are for the fence.
+          throw new UserError(`The request could not be sent again, or be compared:\n${error.message}`, 1);
+        }),
       );
       const verification = {
         ...found,

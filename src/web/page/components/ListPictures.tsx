@@ -22,7 +22,7 @@ export function ListPictures({ newest }: { newest: readonly Summary[] | undefine
   const chosen = from !== undefined && to !== undefined ? { from, to } : undefined;
   const chooseBar = (bar: LatencyBar) => {
     const range = `time>=${filterTime(bar.from)} time<${filterTime(bar.to)}`;
-    const others = list.filter.replace(/\s*time(?:>=|<)[\d.]+ms/g, '').trim();
+    const others = list.filter.replace(/(?<!\s)\s*time(?:>=|<)[\d.]+ms/g, '').trim();
     go({ ...rest, filter: others === '' ? range : `${others} ${range}` });
   };
   return (

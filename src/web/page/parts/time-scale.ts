@@ -69,8 +69,7 @@ export function tickText(ms: number, step: number): string {
 }
 
 function trimmed(value: number, digits: number): string {
-  const text = value.toFixed(digits);
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return String(Number(value.toFixed(digits)));
 }
 
 /** Place of a latency on a logarithmic axis from `low` to `high`, 0 to 1. */
