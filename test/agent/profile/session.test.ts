@@ -59,7 +59,7 @@ const traceOf = (traces: Trace[], path: string) => traces.find(({ url }) => url 
 test('of 50 concurrent requests each has its own samples, and those before and after have none', async (t) => {
   const traces = await traced(async (url) => {
     await ask(`${url}/work/0`);
-    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(`${url}/work/${n}`, 'cpu')));
+    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(`${url}/work/${n}/50`, 'cpu')));
   });
   let right = 0;
   let wrong = 0;
@@ -77,7 +77,7 @@ test('of 50 concurrent requests each has its own samples, and those before and a
   t.ok(right > 100, `${right} samples`);
   t.ok(wrong <= right / 100, `${wrong} of ${right + wrong} samples are of another request`);
   t.equal(traces.filter(({ profiles }) => profiles !== undefined).length, 50);
-  const { profiles } = traceOf(traces, '/work/7');
+  const { profiles } = traceOf(traces, '/work/7/50');
   t.equal(profiles!.cpu!.others, 49);
 });
 

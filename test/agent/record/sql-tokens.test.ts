@@ -80,7 +80,7 @@ const PARTS = [
 const NONSENSE: Record<Exclude<Dialect, 'standard'>, RegExp> = {
   pg: /\d[\w.]*\$|\?\d|[\d$]\w*e'/i,
   mysql: /\d[\w.]*\$|\?\d|::/,
-  sqlite: /\d[\w.]*\$|\$\w*\$|\$\d+[^\s\d]|::|e'/i,
+  sqlite: /\d[\w.]*\$|\$[\w\u0080-\uffff]*\$|\$\d+[^\s\d]|::|e'/i,
 };
 
 for (const dialect of ['pg', 'mysql', 'sqlite'] as const) {
