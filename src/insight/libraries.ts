@@ -1,7 +1,7 @@
 /** Facts of a trace's libraries, as their instruments reported them and the trace keeps them. */
 
 import type { Dialect, LibraryInfo, Planner } from '../domain/library.js';
-import type { Trace } from '../domain/trace.js';
+import type { RecordedSpan, Trace } from '../domain/trace.js';
 
 /** The part of a trace that has its libraries. */
 export type WithLibraries = Pick<Trace, 'libraries'>;
@@ -40,11 +40,13 @@ export function plannerNameOf(trace: WithLibraries, library: string): Planner | 
 
 /** Facts of the libraries of an imported request: what a file says is never sent to the app's database. */
 export function withoutPlanners({
-  libraries = LEGACY_LIBRARIES,
-}: WithLibraries): Record<string, LibraryInfo> {
-  return Object.fromEntries(
-    Object.entries(libraries).map(([name, { explain: _, ...facts }]) => [name, facts]),
-  );
+  libraries,
+  spans,
+}: WithLibraries & { spans: Pick<RecordedSpan, 'library'>[] }): Record<string, LibraryInfo> {
+  const named = new Set(spans.map(({ library }) => library));
+  const known =
+    libraries ?? Object.fromEntries(Object.entries(LEGACY_LIBRARIES).filter(([name]) => named.has(name)));
+  return Object.fromEntries(Object.entries(known).map(([name, { explain: _, ...facts }]) => [name, facts]));
 }
 
 /** Reason why statements of a library are not sent to a server, where that is the trace's and not the library's. */

@@ -56,8 +56,9 @@ test('all that match a filter, into a file that is imported as it was', async (t
   const shown = () => JSON.parse(scooby('show', slow.id, '--json').stdout);
   const { headers: _, ...before } = shown();
   t.equal(scooby('import', 'out.json').status, 0);
-  const { headers: __, ...after } = shown();
+  const { headers: __, libraries, ...after } = shown();
   t.same(after, before);
+  t.same(libraries, { pg: { dialect: 'pg' } }, 'nothing that would have its statements sent to a database');
 });
 
 test('what cannot be exported says why', async (t) => {
