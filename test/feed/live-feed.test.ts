@@ -76,9 +76,9 @@ test('a browser connects to a new run, shows its status, and that it has ended',
       restarts.push(1);
       return status();
     },
-    explain: ({ trace, span }) => ({
+    explain: ({ trace, calls }) => ({
       statement: '',
-      asked: `${trace} ${span}`,
+      asked: `${trace} ${JSON.stringify(calls)}`,
       server: 'x',
       plan: [],
       remarks: [],
@@ -99,7 +99,9 @@ test('a browser connects to a new run, shows its status, and that it has ended',
   t.equal(feed.status().recording, 'marked');
   await feed.restart();
   t.same(restarts, [1]);
-  t.equal((await feed.explain(traceAt(0), 2)).asked, `${traceAt(0).id} 2`);
+  const { id, spans } = traceAt(0);
+  const asked = `${id} [{"span":2,"start":${spans[2]!.start}}]`;
+  t.equal((await feed.explain(traceAt(0), 2)).asked, asked);
   stop();
   await until(() => !feed.status().live, 'its end');
   t.equal(feed.status().url, undefined);
