@@ -58,23 +58,32 @@ await build({
   banner: { js: '/* node:coverage disable */' },
 });
 
+const forBrowsers = {
+  ...shared,
+  platform: 'browser',
+  target: ['chrome111', 'firefox111', 'safari16.4'],
+  minify: true,
+};
+const forReact = {
+  ...forBrowsers,
+  format: 'esm',
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
 // The DevTools extension: `scooby extension` prints its folder.
 await build({
-  ...shared,
+  ...forReact,
   entryPoints: {
     devtools: 'src/web/extension/devtools.ts',
     panel: 'src/web/extension/panel.ts',
     details: 'src/web/extension/details.tsx',
     'panel-styles': 'src/web/extension/panel.css',
     page: 'src/web/page/page.css',
+    dark: 'src/web/page/dark.css',
   },
   outdir: 'dist/extension',
-  platform: 'browser',
   target: ['chrome111', 'firefox128'],
-  format: 'esm',
-  jsx: 'automatic',
-  minify: true,
-  define: { 'process.env.NODE_ENV': '"production"' },
 });
 for (const file of ['devtools.html', 'panel.html', 'details.html'])
   copyFileSync(join(root, 'src/web/extension', file), join(root, 'dist/extension', file));
@@ -85,28 +94,19 @@ writeFileSync(join(root, 'dist/extension/manifest.json'), `${JSON.stringify(mani
 
 // What `scooby run --badge` adds to documents.
 await build({
-  ...shared,
+  ...forBrowsers,
   entryPoints: { badge: 'src/web/badge/main.ts' },
   outdir: 'dist',
-  platform: 'browser',
-  target: ['chrome111', 'firefox111', 'safari16.4'],
   format: 'iife',
-  minify: true,
 });
 
 // The page that `scooby open` shows: served by scooby, run in a browser.
 await build({
-  ...shared,
+  ...forReact,
   entryPoints: { page: 'src/web/page/main.tsx' },
   outdir: 'dist/page',
-  platform: 'browser',
-  target: ['chrome111', 'firefox111', 'safari16.4'],
-  format: 'esm',
-  jsx: 'automatic',
-  minify: true,
-  define: { 'process.env.NODE_ENV': '"production"' },
 });
-for (const file of ['index.html', 'page.css', 'icon.svg'])
+for (const file of ['index.html', 'page.css', 'dark.css', 'icon.svg'])
   copyFileSync(join(root, 'src/web/page', file), join(root, 'dist/page', file));
 
 // What `scooby check-instrument` runs: the agent's own code, in a process of its own.

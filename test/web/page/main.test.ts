@@ -213,3 +213,24 @@ test('it looks as it did', needsChromium, async (t) => {
   await waitFor(page, 'SELECT');
   await matchPicture(t, page, 'sql-dark-1280');
 });
+
+test('colours are the system’s, or those that are chosen', needsChromium, async (t) => {
+  const served = await servePage(t, shop(3));
+  const { page } = await openPage(t, served.link());
+  await waitFor(page, '/api/users/0');
+  const [light, dark] = ['rgb(246, 247, 249)', 'rgb(15, 19, 24)'];
+  const isShown = (colour: string) =>
+    page.waitForFunction(`getComputedStyle(document.body).backgroundColor === ${JSON.stringify(colour)}`);
+  await setLook(page, { scheme: 'dark' });
+  await isShown(dark);
+  await page.keyboard.press('T');
+  await isShown(light);
+  await page.keyboard.press('T');
+  await setLook(page, { scheme: 'light' });
+  await isShown(dark);
+  await page.reload();
+  await isShown(dark);
+  await page.keyboard.press('T');
+  await isShown(light);
+  t.equal(await page.evaluate('document.documentElement.style.colorScheme'), '', 'the system decides again');
+});

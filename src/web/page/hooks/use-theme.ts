@@ -4,6 +4,12 @@ import { useEffect } from 'react';
 import { PAGE_THEMES, type PageTheme } from '../state/page-state.js';
 
 const KEY = 'scooby-theme';
+/** When the dark colours count: `media` of their link, which begins as that of `auto`. */
+const DARK_MEDIA: Record<PageTheme, string> = {
+  auto: '(prefers-color-scheme: dark)',
+  light: 'not all',
+  dark: 'all',
+};
 
 /** Theme that was chosen before. */
 export function storedTheme(): PageTheme {
@@ -18,8 +24,9 @@ export function storedTheme(): PageTheme {
 /** Shows and keeps a theme. */
 export function useTheme(theme: PageTheme): void {
   useEffect(() => {
-    if (theme === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+    const dark = document.getElementById('dark') as HTMLLinkElement;
+    dark.media = DARK_MEDIA[theme];
+    document.documentElement.style.colorScheme = theme === 'auto' ? '' : theme;
     try {
       localStorage.setItem(KEY, theme);
     } catch {}
