@@ -288,3 +288,9 @@ function commandOf({ command, node = process.execPath }: Launch): string[] {
   const [file = '', ...args] = command;
   return /\.(?:[cm]?js|ts)$/.test(file) ? [node, file, ...args] : [file === 'node' ? node : file, ...args];
 }
+
+/** Runs a command of the program beside a run, without blocking this process. */
+export function beside(run: ScoobyRun, program: string, ...args: string[]): Promise<Outcome> {
+  const command = [process.execPath, program, ...args];
+  return plainly({ teardown: () => {} }, { command, folder: run.folder, env: run.env }).ended();
+}

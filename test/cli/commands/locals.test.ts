@@ -1,10 +1,9 @@
 /** `scooby locals` on a TypeScript app, on all versions of Node. */
 
-import { join } from 'node:path';
-import { transformSync } from 'esbuild';
 import { test } from 'tap';
 import { nodes } from '../../nodes.js';
-import { type Outcome, plainly, type ScoobyRun, scooby } from '../../scooby.js';
+import { beside, PROGRAM, scooby } from '../../scooby.js';
+import { typescriptApp } from '../typescript-app.js';
 
 const SOURCE = `import { createServer, get } from 'node:http';
 
@@ -40,26 +39,6 @@ createServer(async (request, response) => {
 }).listen(0, '127.0.0.1', () => stock.listen(0, '127.0.0.1'));
 `;
 
-function filesOfApp(): Record<string, string> {
-  const { code, map } = transformSync(SOURCE, {
-    loader: 'ts',
-    format: 'cjs',
-    sourcefile: '../src/app.ts',
-    sourcemap: true,
-  });
-  return {
-    'src/app.ts': SOURCE,
-    'dist/app.js': `${code}//# sourceMappingURL=app.js.map\n`,
-    'dist/app.js.map': map,
-  };
-}
-
-function beside(run: ScoobyRun, ...args: string[]): Promise<Outcome> {
-  const program = join(import.meta.dirname, '../../../scooby.js');
-  const command = [process.execPath, program, ...args];
-  return plainly({ teardown: () => {} }, { command, folder: run.folder, env: run.env }).ended();
-}
-
 interface Printed {
   frames: { function: string; file: string; line: number; variables: Record<string, string> }[];
 }
@@ -67,10 +46,10 @@ interface Printed {
 test('the variables of the functions that made a call are read, masked, and nothing of the app runs', async (t) => {
   for (const node of await nodes())
     await t.test(`Node ${node.version}`, async (t) => {
-      const run = scooby(t, { command: [node.path, 'dist/app.js'], files: filesOfApp() });
+      const run = scooby(t, { command: [node.path, 'dist/app.js'], files: typescriptApp(SOURCE) });
       // The first one loads code, which is seen as a call of its own where it blocks the loop.
       for (let n = 0; n < 2; n++) await run.ask('/orders');
-      const { code, stdout, stderr } = await beside(run, 'locals', '/orders', '2', '--json');
+      const { code, stdout, stderr } = await beside(run, PROGRAM, 'locals', '/orders', '2', '--json');
       t.equal(code, 0, stderr);
       t.match(stderr, 'sending GET /orders again with a debugger on in the app');
       const { frames } = JSON.parse(stdout) as Printed;
@@ -91,17 +70,17 @@ test('the variables of the functions that made a call are read, masked, and noth
 
 test('what cannot be read is said', async (t) => {
   const [node] = await nodes();
-  const files = filesOfApp();
+  const files = typescriptApp(SOURCE);
   const run = scooby(t, { command: [node!.path, '--inspect=0', 'dist/app.js'], files });
   await run.ask('/orders');
-  const attached = await beside(run, 'locals', '/orders', '1');
+  const attached = await beside(run, PROGRAM, 'locals', '/orders', '1');
   t.equal(attached.code, 1);
   t.match(
     attached.stderr,
     'No locals were read: a debugger may be attached: the app runs with --inspect.',
     'another debugger is left alone',
   );
-  const unknown = await beside(run, 'locals', '/orders', '99');
+  const unknown = await beside(run, PROGRAM, 'locals', '/orders', '99');
   t.equal(unknown.code, 1);
   t.match(unknown.stderr, 'The request has no call "99": it made 3.');
 });

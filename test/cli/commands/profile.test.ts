@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { transformSync } from 'esbuild';
 import { test } from 'tap';
 import type { Profile } from '../../../src/domain/profile.js';
 import { nodes, scoobyFor } from '../../nodes.js';
-import { type Outcome, plainly, type ScoobyRun, scooby } from '../../scooby.js';
+import { beside, scooby } from '../../scooby.js';
+import { typescriptApp } from '../typescript-app.js';
 
 const SOURCE = `import { createServer, type IncomingMessage } from 'node:http';
 
@@ -43,30 +43,6 @@ createServer(async ({ url, method, headers }: IncomingMessage, response) => {
 }).listen(0, '127.0.0.1');
 `;
 
-function filesOfApp(): Record<string, string> {
-  const { code, map } = transformSync(SOURCE, {
-    loader: 'ts',
-    format: 'cjs',
-    sourcefile: '../src/app.ts',
-    sourcemap: true,
-  });
-  return {
-    'src/app.ts': SOURCE,
-    'dist/app.js': `${code}//# sourceMappingURL=app.js.map\n`,
-    'dist/app.js.map': map,
-  };
-}
-
-/** Runs a command of the program beside a run, without blocking this process. */
-function beside(run: ScoobyRun, program: string, ...args: string[]): Promise<Outcome> {
-  const t = { teardown: () => {} };
-  return plainly(t, {
-    command: [process.execPath, program, ...args],
-    folder: run.folder,
-    env: run.env,
-  }).ended();
-}
-
 /** Functions by the weight of their own samples, the largest first. */
 function selfOf({ functions, nodes: all, samples }: Profile): { name: string; at: string; weight: number }[] {
   const weights = functions.map(({ name, file, line }) => ({ name, at: `${file}:${line}`, weight: 0 }));
@@ -77,7 +53,7 @@ function selfOf({ functions, nodes: all, samples }: Profile): { name: string; at
 test('the profile of a hot function names it first, with its TypeScript line', async (t) => {
   for (const node of await nodes())
     await t.test(`Node ${node.version}`, async (t) => {
-      const run = scooby(t, { command: [node.path, 'dist/app.js'], files: filesOfApp() });
+      const run = scooby(t, { command: [node.path, 'dist/app.js'], files: typescriptApp(SOURCE) });
       // Optimized before the profiler runs, its callers have it inlined.
       for (let i = 0; i < 6; i++) await run.ask('/hot');
       const cli = (...args: string[]) =>
@@ -113,7 +89,7 @@ test('the profile of a hot function names it first, with its TypeScript line', a
 
 test('profile sends, adds up, waits, and says what it did not take; export writes', async (t) => {
   const [node] = await nodes();
-  const run = scooby(t, { command: [node!.path, 'dist/app.js'], files: filesOfApp() });
+  const run = scooby(t, { command: [node!.path, 'dist/app.js'], files: typescriptApp(SOURCE) });
   const program = await scoobyFor(t, node!);
   const cli = (...args: string[]) => beside(run, program, ...args);
   await run.url();

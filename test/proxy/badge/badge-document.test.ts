@@ -202,13 +202,19 @@ test('the nonce of its own policies, in the head and in the document', async (t)
   );
 });
 
-test('a stream stays a stream: heads, pieces and trailers as they come', async (t) => {
+/** A navigation through a proxy with the badge, which has arrived at the app. */
+async function navigated(t: Test) {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address, { badge: true });
   const wire = await client(t, port);
   wire.send(NAVIGATION);
   const upstream = await app.wire();
   await upstream.got('\r\n\r\n');
+  return { wire, upstream, ended };
+}
+
+test('a stream stays a stream: heads, pieces and trailers as they come', async (t) => {
+  const { wire, upstream, ended } = await navigated(t);
   upstream.send(
     'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n',
   );
@@ -232,12 +238,7 @@ test('a stream stays a stream: heads, pieces and trailers as they come', async (
 });
 
 test('a tag that may be a policy is waited for, and nothing longer', async (t) => {
-  const app = await peer(t);
-  const { port } = await proxy(t, app.address, { badge: true });
-  const wire = await client(t, port);
-  wire.send(NAVIGATION);
-  const upstream = await app.wire();
-  await upstream.got('\r\n\r\n');
+  const { wire, upstream } = await navigated(t);
   upstream.send(
     'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 90\r\n\r\n<head><meta http-equiv=Content-Sec',
   );
@@ -248,12 +249,7 @@ test('a tag that may be a policy is waited for, and nothing longer', async (t) =
 });
 
 test('an app that ends in the middle of a document breaks the connection of the client', async (t) => {
-  const app = await peer(t);
-  const { port, ended } = await proxy(t, app.address, { badge: true });
-  const wire = await client(t, port);
-  wire.send(NAVIGATION);
-  const upstream = await app.wire();
-  await upstream.got('\r\n\r\n');
+  const { wire, upstream, ended } = await navigated(t);
   upstream.send(`HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 900\r\n\r\n${PAGE}`);
   await wire.got('hello');
   upstream.socket.destroy();

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { WatchedRequests } from '../../../src/web/badge/watched-requests.js';
+import { changes } from '../changes.js';
 
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const timing = (n: number) => [
@@ -10,15 +11,8 @@ const outline = (duration: number) => ({ duration, totals: {}, findings: [] });
 
 /** Resolves once the condition holds, asked at each change. */
 function watching(page: number, answer: ((id: string) => Promise<unknown>) | undefined) {
-  let check = () => {};
-  const requests = new WatchedRequests({ id: idOf(page), path: '/', figures: {} }, answer, () => check());
-  const until = (condition: () => boolean) =>
-    new Promise<void>((resolve) => {
-      check = () => {
-        if (condition()) resolve();
-      };
-      check();
-    });
+  const { changed, until } = changes();
+  const requests = new WatchedRequests({ id: idOf(page), path: '/', figures: {} }, answer, changed);
   return { requests, until };
 }
 

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { PanelRequests } from '../../../src/web/extension/panel-requests.js';
+import { changes } from '../changes.js';
 
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
@@ -16,15 +17,8 @@ function entry(n: number, url = '/api/a', pageref = 'page_1') {
 
 /** Resolves once the condition holds, asked at each change. */
 function panel(answer: (origin: string, id: string) => Promise<unknown>) {
-  let check = () => {};
-  const requests = new PanelRequests(answer, () => check());
-  const until = (condition: () => boolean) =>
-    new Promise<void>((resolve) => {
-      check = () => {
-        if (condition()) resolve();
-      };
-      check();
-    });
+  const { changed, until } = changes();
+  const requests = new PanelRequests(answer, changed);
   return { requests, until };
 }
 
