@@ -2,9 +2,10 @@
 
 import { ControlError, connectToRun, type RunControl, type RunStatus } from '../control/client.js';
 import { UserError } from '../domain/errors.js';
+import { isSafeMethod } from '../domain/safe-method.js';
 import { escapeToOneLine } from '../domain/text.js';
 import type { Trace } from '../domain/trace.js';
-import { isSafeToSend, replayableHeaders } from '../feed/replayable.js';
+import { againQuestion } from '../feed/replayable.js';
 import { databasePath } from '../store/location.js';
 import { confirm } from './confirm.js';
 
@@ -47,8 +48,6 @@ async function runningApp(control: RunControl, code: number): Promise<RunningApp
 
 /** Whether a request may be sent again: at once for those that change nothing, else when the user agrees. */
 export async function mayBeSent(trace: Trace, isAgreed: boolean): Promise<boolean> {
-  if (isSafeToSend(trace) || isAgreed) return true;
-  const { without } = replayableHeaders(trace);
-  const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
-  return confirm(`send ${escapeToOneLine(`${trace.method} ${trace.url}`)} again${omitted}?`);
+  if (isSafeMethod(trace.method) || isAgreed) return true;
+  return confirm(againQuestion(trace, escapeToOneLine(`${trace.method} ${trace.url}`)));
 }

@@ -13,7 +13,7 @@ interface Page<F extends Winner> {
 
 /** Share of the page below which a win is nothing to begin with. */
 const MIN_SHARE = 0.05;
-/** ms that nobody measures. */
+/** ms below which a win is lost in the measurement. */
 const NOTHING_MS = 0.05;
 
 /** The finding to mend first: that which wins most, if it wins a part worth it. */

@@ -1,6 +1,7 @@
 /** Kinds of calls: titles, nouns, colours and limits per kind, with defaults for unknown kinds. */
 
 import type { KindFacts, LibraryFacts } from './library.js';
+import { capitalized } from './text.js';
 
 /** Colour role of a kind: the kind's own role, or `accent` for kinds without a colour. */
 export type KindRole = KnownKind | 'accent';
@@ -111,7 +112,7 @@ function factsOf(kind: string, { colour, ...row }: Row): SpanKind {
 }
 
 function unknownRow(kind: string): Row {
-  const title = kind.slice(0, 1).toUpperCase() + kind.slice(1);
+  const title = capitalized(kind);
   return { title, noun: `${kind} call`, nouns: `${kind} calls` };
 }
 

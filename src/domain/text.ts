@@ -87,3 +87,13 @@ export function valueText(value: unknown): string {
 function jsonLine(value: unknown): string {
   return escapeToOneLine(JSON.stringify(value) ?? 'undefined');
 }
+
+/** Text whose first letter is a capital. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A text as a sentence. */
+export function sentence(text: string): string {
+  return `${capitalized(text)}.`;
+}

@@ -1,5 +1,6 @@
 /** A request as a prompt for a coding agent: what was seen, the code, the evidence, and how to verify a fix. */
 
+import { isSafeMethod } from '../domain/safe-method.js';
 import { formatMs } from '../domain/text.js';
 import type { Trace } from '../domain/trace.js';
 import { isUnit } from '../domain/unit.js';
@@ -7,7 +8,6 @@ import type { LinesOf } from './finding-markdown.js';
 import { markdownOf } from './markdown.js';
 import { code } from './markdown-text.js';
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const MAX_FINDINGS = 5;
 
 /** The prompt, ending in a newline. */
@@ -36,7 +36,7 @@ function verifyLines(trace: Trace): string[] {
       '',
       `Run it again under scooby: ${code(`scooby run -- ${command}`)}; before: ${before}.`,
     ];
-  const yes = SAFE_METHODS.has(method) ? '' : ' --yes';
+  const yes = isSafeMethod(method) ? '' : ' --yes';
   const warning = yes === '' ? '' : ' (it is no GET: it changes data again)';
   const commands =
     findings.length > 0

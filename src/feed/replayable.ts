@@ -8,12 +8,10 @@ import type { Headers, Trace } from '../domain/trace.js';
 const UNSENT =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|x-scooby.*)$/i;
 
-/** Methods that change nothing, and are sent again without asking. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** Whether a request is sent again without asking. */
-export function isSafeToSend({ method }: Pick<Trace, 'method'>): boolean {
-  return SAFE_METHODS.has(method);
+/** Question before a request that may change something is sent again, with what it goes without. */
+export function againQuestion(trace: Trace, name: string): string {
+  const { without } = replayableHeaders(trace);
+  return `send ${name} again${without.length === 0 ? '' : `, without ${without.join(', ')}`}?`;
 }
 
 /** Clause on the parts that a replay went without. */

@@ -1,9 +1,10 @@
 /** Verification of findings: the request is sent to the running app again, and both are compared. */
 
+import { isSafeMethod } from '../domain/safe-method.js';
 import type { Finding, Trace } from '../domain/trace.js';
 import { requestFigures, type Verification, verificationOf } from '../insight/verify/verdicts.js';
 import type { MaybePromise, ReplayResult } from './feed.js';
-import { isSafeToSend, sentWithout } from './replayable.js';
+import { sentWithout } from './replayable.js';
 import { untilStored } from './until-stored.js';
 
 /** What a verification needs of the run and of the store. */
@@ -36,7 +37,8 @@ export async function replayed(
   const first = await sentTrace(before, access);
   const notes = first.without.length === 0 ? [] : [sentWithout(first.without)];
   const isWarm = first.trace.app?.pid === before.app?.pid;
-  if (isWarm || !isSafeToSend(before) || first.trace.state === 'died') return { after: first.trace, notes };
+  if (isWarm || !isSafeMethod(before.method) || first.trace.state === 'died')
+    return { after: first.trace, notes };
   const second = await sentTrace(before, access).catch(() => undefined);
   // A cache that the first has filled hides what the second would have asked.
   const isAlike = second !== undefined && callCounts(second.trace) === callCounts(first.trace);

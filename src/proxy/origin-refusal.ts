@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { redactText } from '../domain/redact.cjs';
+import { isSafeMethod } from '../domain/safe-method.js';
 
 /** A request that was refused for its Origin. */
 export interface OriginRefusal {
@@ -40,7 +41,7 @@ export function watchOriginRefusal(
   const { origin, host } = req.headers;
   const status = response.statusCode!;
   if (origin === undefined || host === undefined || !STATUSES.has(status)) return;
-  if (/^(?:GET|HEAD|OPTIONS)$/.test(req.method!) || origin.replace(/^https?:\/\//, '') !== host) return;
+  if (isSafeMethod(req.method!) || origin.replace(/^https?:\/\//, '') !== host) return;
   const chunks: Buffer[] = [];
   let size = 0;
   response.on('data', (chunk: Buffer) => {

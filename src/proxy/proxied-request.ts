@@ -6,6 +6,7 @@
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { urlWithoutMarks } from '../domain/record-marks.cjs';
+import { isSafeMethod } from '../domain/safe-method.js';
 import { BadgeDocument, isNavigation, unsizedHeaders } from './badge/badge-document.js';
 import { pumpRequest, pumpResponse, relayInterim } from './body-pump.js';
 import {
@@ -30,7 +31,6 @@ const RETRY_INTERVAL_MS = 50;
 const GRACE_MS = 200;
 // Shorter than the time in which the app is to learn that a client has disconnected, 1 s.
 const CLIENT_END_MS = 750;
-const REPEATABLE_METHOD = /^(?:GET|HEAD|OPTIONS)$/;
 
 /**
  * State of a proxied request.
@@ -104,7 +104,7 @@ export class ProxiedRequest {
     this.#path = urlWithoutMarks(upstreamPath(req.url!));
     this.#report = new ExchangeReport(options.observer, req, this.#path);
     this.#hasBody = onUpgrade === undefined && hasBody(req);
-    this.#isRepeatable = !this.#hasBody && onUpgrade === undefined && REPEATABLE_METHOD.test(req.method!);
+    this.#isRepeatable = !this.#hasBody && onUpgrade === undefined && isSafeMethod(req.method!);
     this.#secret = this.#report.decision.isRecorded ? options.secret : undefined;
     const hasBadge = options.badge === true && this.#secret !== undefined && onUpgrade === undefined;
     this.#wantsBadge = hasBadge && isNavigation(req);

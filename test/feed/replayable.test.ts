@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { isSafeToSend, replayableHeaders, sentWithout } from '../../src/feed/replayable.js';
+import { againQuestion, replayableHeaders, sentWithout } from '../../src/feed/replayable.js';
 import { aTrace } from '../factory.js';
 
 test('headers that were recorded whole are sent again, those of the connection are not', (t) => {
@@ -17,8 +17,8 @@ test('headers that were recorded whole are sent again, those of the connection a
   const { headers, without } = replayableHeaders(trace);
   t.same(headers, [['Accept', 'text/html']]);
   t.equal(sentWithout(without), 'sent without cookie, its body: never recorded');
-  t.ok(isSafeToSend({ method: 'HEAD' }));
-  t.notOk(isSafeToSend({ method: 'POST' }));
+  t.equal(againQuestion(trace, 'GET /a'), 'send GET /a again, without cookie, its body?');
+  t.equal(againQuestion(aTrace(), 'GET /a'), 'send GET /a again?');
   t.end();
 });
 

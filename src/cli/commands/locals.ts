@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { localsOf } from '../../domain/locals.js';
-import { escapeToOneLine, formatCount, terminalSafeJson } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, sentence, terminalSafeJson } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { replay } from '../../feed/replay.js';
@@ -105,7 +105,7 @@ async function print(
 
 function reasonOf({ notes = [], spans, id }: Trace, found: number): string {
   const note = notes.find((text) => text.includes('locals'));
-  if (note !== undefined) return `${note.charAt(0).toUpperCase()}${escapeToOneLine(note.slice(1))}.`;
+  if (note !== undefined) return sentence(escapeToOneLine(note));
   if (found < 0)
     return `The request that was sent again (${id.slice(0, 8)}) made ${formatCount(spans.length, 'call')}, and not this one.`;
   return 'No function of the app was running when this call was made: it only awaited it, or it was made by a library later on.';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ControlError, connectToRun, type RunControl } from '../../control/client.js';
 import { UserError } from '../../domain/errors.js';
 import type { Recording } from '../../domain/link.js';
-import { escapeToOneLine } from '../../domain/text.js';
+import { capitalized, escapeToOneLine } from '../../domain/text.js';
 import { databasePath } from '../../store/location.js';
 import { allLivingRuns, folderFrom, isNearby, type NearbyRun } from '../nearby.js';
 import { outputFormat, printLines, printRemark } from '../output.js';
@@ -71,7 +71,7 @@ function reportLines(
 ): string[] {
   const app = `${url ?? `pid ${run.pid}`} (${escapeToOneLine(run.command.join(' '))})`;
   const subject = RECORDED_REQUESTS[mode];
-  const sentence = `${subject[0]!.toUpperCase()}${subject.slice(1)} recorded`;
+  const sentence = `${capitalized(subject)} recorded`;
   const how = mode === 'marked' ? [`Marks:  ${MARKS}`] : [];
   if (before === mode) return [`${sentence}, as before:  ${app}`, ...how];
   return [`${sentence} from now on:  ${app}`, ...how, `Back:   ${RECORDING_COMMANDS[before]}`];

@@ -15,7 +15,7 @@ export async function serveMcp(place: StorePlace): Promise<void> {
   const wire = new CountingTransport(input, process.stdout);
   const ended = new Promise<void>((resolve) => {
     const end = () => {
-      // A wait has nobody to tell.
+      // The answer of a wait has no reader any more.
       gone.abort();
       void wire.answered(LAST_ANSWERS_MS).then(resolve);
     };

@@ -3,16 +3,14 @@
 import type { RunControl, RunStatus } from '../../control/client.js';
 import { UserError } from '../../domain/errors.js';
 import { formatProfileWish, type ProfileWish, profileKindOf } from '../../domain/profile-wish.js';
-import { escapeToOneLine } from '../../domain/text.js';
+import { escapeToOneLine, sentence } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { replay } from '../../feed/replay.js';
+import { storedOnce } from '../../feed/until-stored.js';
 import type { StoreReader } from '../../store/store.js';
 
 /** ms that the next request of a route is waited for. */
 const MAX_WAIT_MS = 3_600_000;
-/** ms until a profile is stored, of an app on a busy machine. */
-const MAX_STORED_MS = 20_000;
-const LOOK_MS = 100;
 
 /** What is profiled, and on which run. */
 export interface ProfileJob {
@@ -60,20 +58,22 @@ export async function nextProfiled(
  */
 export async function profiledTrace(job: ProfileJob, id: string, runs = 1): Promise<Trace> {
   const kind = profileKindOf(job.wish);
-  const deadline = performance.now() + MAX_STORED_MS;
-  for (;;) {
-    const trace = await job.withStore((store) => store.find(id));
-    if ((trace?.profiles?.[kind]?.runs ?? 0) >= runs) return trace!;
-    const reason = trace?.notes?.find((note) => note.includes('profile'));
-    if (reason !== undefined && trace?.profiles?.[kind] === undefined)
-      throw new UserError(`${sentence(reason)} (request ${id.slice(0, 8)})`, 1);
-    if (performance.now() > deadline)
-      throw new UserError(
-        `Request ${id.slice(0, 8)} was answered, but its profile has not come: another process of the app may have answered it.`,
-        1,
-      );
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
+  const runsOf = ({ profiles }: Trace) => profiles?.[kind]?.runs ?? 0;
+  const reasonOf = ({ notes, profiles }: Trace) =>
+    profiles?.[kind] === undefined ? notes?.find((note) => note.includes('profile')) : undefined;
+  const trace = await storedOnce(
+    id,
+    (wanted) => job.withStore((store) => store.find(wanted)),
+    (stored) => runsOf(stored) >= runs || reasonOf(stored) !== undefined,
+  );
+  if (trace === undefined)
+    throw new UserError(
+      `Request ${id.slice(0, 8)} was answered, but its profile has not come: another process of the app may have answered it.`,
+      1,
+    );
+  const reason = reasonOf(trace);
+  if (reason === undefined) return trace;
+  throw new UserError(`${sentence(escapeToOneLine(reason))} (request ${id.slice(0, 8)})`, 1);
 }
 
 /** The request of the last of several runs, with the sum of all their profiles. */
@@ -83,8 +83,4 @@ export async function addedUp(job: ProfileJob, ids: string[]): Promise<Trace> {
   if (ids.length === 1) return profiledTrace(job, last);
   await job.control.addUpProfiles(ids, profileKindOf(job.wish));
   return profiledTrace(job, last, ids.length);
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${escapeToOneLine(text.slice(1))}.`;
 }

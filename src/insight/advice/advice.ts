@@ -1,5 +1,6 @@
 /** Suggestions for loops of SQL reads, in the terms of the app's library or SQL dialect. */
 
+import { sentence } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
 import type { ReadLine } from '../calls/wrapper-line.js';
@@ -154,9 +155,4 @@ export function conditionText(
   const isWhole = (call.sql?.tables.length ?? 0) <= 1 || !mapper.hasProperties || mapper.name === 'Drizzle';
   if (!isWhole) return `with all values of ${names} in place of one`;
   return `\`${mapper.key(facts)}\``;
-}
-
-/** A text as a sentence. */
-export function sentence(text: string): string {
-  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,8 +1,9 @@
 /** Suggestions for loops whose body reads a row and writes it. */
 
+import { sentence } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import type { ReadLine } from '../calls/wrapper-line.js';
-import { conditionText, type LoopCalls, sentence } from './advice.js';
+import { conditionText, type LoopCalls } from './advice.js';
 import { mapperCallOf } from './mapper-call.js';
 import { readShapeOf } from './read-shape.js';
 import { sourceHintsOf } from './source-hints.js';

@@ -1,8 +1,9 @@
 /** Suggestions for loops of SQL writes. */
 
+import { sentence } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import type { ReadLine } from '../calls/wrapper-line.js';
-import { conditionText, type LoopCalls, sentence } from './advice.js';
+import { conditionText, type LoopCalls } from './advice.js';
 import { type MapperCall, mapperCallOf, mapperFactsOf } from './mapper-call.js';
 import { type SourceHints, sourceHintsOf } from './source-hints.js';
 import { conflictOf, idiomOf, keptConflict, sqlCondition, sqlInsertText } from './sql-text.js';

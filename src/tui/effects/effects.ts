@@ -1,11 +1,12 @@
 /** Performs the browser's side effects: on the clipboard, the editor, the app and the terminal. */
 
+import { isSafeMethod } from '../../domain/safe-method.js';
 import type { Position } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { Feed } from '../../feed/feed.js';
-import { isSafeToSend, replayableHeaders, sentWithout } from '../../feed/replayable.js';
+import { againQuestion, sentWithout } from '../../feed/replayable.js';
 import { copyTextOf, requestUrl } from '../../screens/copy-text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { TraceData } from '../data/trace-data.js';
@@ -231,9 +232,7 @@ export class Effects {
     const verb = wanted === 'profile' ? 'profiling' : 'sending';
     if (feed.status().exit && feed.restart) return this.#restart();
     if (isUnit(trace)) return this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
-    if (!isSafeToSend(trace) && !sure) {
-      const { without } = replayableHeaders(trace);
-      const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
+    if (!isSafeMethod(trace.method) && !sure) {
       const yes: Action = {
         ...{ type: 'replay', sure: true },
         ...(url !== undefined && { url }),
@@ -241,7 +240,7 @@ export class Effects {
       };
       return this.#browser.dispatch({
         type: 'ask',
-        question: `send ${trace.method} ${cleanText(url ?? trace.url)} again${omitted}? y/N`,
+        question: `${againQuestion(trace, `${trace.method} ${cleanText(url ?? trace.url)}`)} y/N`,
         yes,
       });
     }

@@ -1,10 +1,11 @@
 /** Proofs of a fix in the browser: the one query in place of a loop, findings verified, a route watched. */
 
+import { isSafeMethod } from '../../domain/safe-method.js';
 import { escapeToOneLine, readableUrl } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { Feed, TrialResult } from '../../feed/feed.js';
-import { isSafeToSend, replayableHeaders } from '../../feed/replayable.js';
+import { againQuestion } from '../../feed/replayable.js';
 import { verify } from '../../feed/verify.js';
 import { isTriable, loopOfCall, loopsOfFinding } from '../../insight/rewrite/finding-loops.js';
 import { watchSummary } from '../../insight/verify/summary.js';
@@ -94,11 +95,10 @@ export class ProofEffects {
 
   #maySend(trace: Trace, sure: boolean, yes: Action): boolean {
     if (isUnit(trace)) this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
-    else if (isSafeToSend(trace) || sure) return true;
+    else if (isSafeMethod(trace.method) || sure) return true;
     else {
-      const { without } = replayableHeaders(trace);
-      const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
-      this.#browser.dispatch({ type: 'ask', question: `send ${nameOf(trace)} again${omitted}? y/N`, yes });
+      const question = `${againQuestion(trace, nameOf(trace))} y/N`;
+      this.#browser.dispatch({ type: 'ask', question, yes });
     }
     return false;
   }

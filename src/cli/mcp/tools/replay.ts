@@ -3,11 +3,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../../../domain/errors.js';
+import { isSafeMethod } from '../../../domain/safe-method.js';
 import { escapeToOneLine } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
 import { replay } from '../../../feed/replay.js';
-import { isSafeToSend } from '../../../feed/replayable.js';
 import { withRunningApp } from '../../running-app.js';
 import { chooseRequest } from '../../select/request.js';
 import type { StorePlace } from '../../select/shared-store.js';
@@ -63,7 +63,7 @@ export function rejectUnsafe(tool: string, args: object, trace: Trace, confirmed
   // An imported one may be any text.
   const method = /^[\w-]{1,20}$/.test(trace.method) ? trace.method : 'This method';
   if (isUnit(trace)) throw new UserError(`A ${method} is no request and cannot be sent again.`, 1);
-  if (isSafeToSend(trace) || confirmed) return;
+  if (isSafeMethod(trace.method) || confirmed) return;
   throw new UserError(
     `${method} may change data. Ask the user; then: ${tool} ${JSON.stringify({ ...args, confirm: true })}`,
     1,

@@ -1,6 +1,7 @@
 /** Badges of a request, and the status of its response. */
 
 import { statusTextOf } from '../../../domain/request.js';
+import { isSafeMethod } from '../../../domain/safe-method.js';
 import type { Summary } from '../../../domain/trace.js';
 import { badgesOf } from '../../../screens/badges.js';
 import { statusRole } from '../../../terminal/roles.js';
@@ -28,8 +29,6 @@ export function StatusText({ row }: { row: Pick<Summary, 'status' | 'state' | 'm
 /** Method of a request, or kind of a unit. */
 export function MethodText({ method }: { method: string }) {
   return (
-    <span className={`method ${/^(?:GET|HEAD|OPTIONS)$/.test(method) ? '' : 'method-other'}`}>
-      {method.slice(0, 12)}
-    </span>
+    <span className={`method ${isSafeMethod(method) ? '' : 'method-other'}`}>{method.slice(0, 12)}</span>
   );
 }

@@ -1,6 +1,7 @@
 /** What can be done with a request: send it again, copy it, mark it, compare it. */
 
 import type { ProfileWish } from '../../../domain/profile-wish.js';
+import { isSafeMethod } from '../../../domain/safe-method.js';
 import { formatMs } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
@@ -16,16 +17,13 @@ export interface RequestActions {
   compare?: () => void;
 }
 
-/** Methods that are sent again without a question. */
-const SAFE = /^(?:GET|HEAD|OPTIONS)$/;
-
 /** Actions of a request, with their keys. */
 export function useRequestActions(trace: Trace): RequestActions {
   const { feed, status, state, dispatch, go, failed } = usePage();
   const canReplay = feed.replay !== undefined && status.live && !isUnit(trace) && !trace.outside;
   const replay = ({ url, profile }: { url?: string; profile?: ProfileWish } = {}) => {
     const question = `${trace.method} may change something. Send it again?`;
-    if (!SAFE.test(trace.method) && !confirm(question)) return;
+    if (!isSafeMethod(trace.method) && !confirm(question)) return;
     dispatch({ type: 'notice', text: 'sending it again …', role: 'ok' });
     feed.replay!(trace, url, profile).then(({ status: answered, ms, id, without = [] }) => {
       const lack = without.length > 0 ? `; sent without ${without.join(', ')}` : '';
