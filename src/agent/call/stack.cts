@@ -336,5 +336,7 @@ function functionName(site: NodeJS.CallSite): string {
   if (name === '' || prefix !== '' || site.isToplevel()) return prefix + name;
   // As V8 formats it: `Repository.load`, but not `Repository.Repository.load`.
   const type = site.getTypeName();
-  return type === null || type === 'Object' || name.includes('.') ? name : `${type}.${name}`;
+  return type === null || type === 'Object' || type === 'Module' || name.includes('.')
+    ? name
+    : `${type}.${name}`;
 }
