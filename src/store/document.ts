@@ -42,8 +42,11 @@ export type Describe = (trace: RecordedTrace) => Trace;
 /** Describe function of a store without such traces. */
 export const skipDescribe: Describe = (trace) => trace as Trace;
 
+const NO_TABLES: Tables = { shapes: [], stacks: [], frames: [] };
+
 /** Stored form of a trace. */
 export function packTrace(trace: Trace): PackedBody {
+  if (trace.spans.length === 0) return pack(JSON.stringify({ ...trace, ...NO_TABLES }));
   const frames = new IndexTable<Frame>();
   const stacks = new IndexTable<Frame[]>();
   const shapes = new IndexTable<Shape>();
@@ -59,11 +62,15 @@ export function packTrace(trace: Trace): PackedBody {
     );
   });
   const tables: Tables = { shapes: shapes.items, stacks: stackTable, frames: frames.items };
-  const texts = Object.entries({ ...trace, ...tables }).flatMap(([key, value]) => {
-    if (key === 'spans') return `"spans":[${spanTexts.join()}]`;
-    return value === undefined ? [] : `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-  });
-  return pack(`{${texts.join()}}`);
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  let part = before;
+  for (const key in trace) {
+    if (key === 'spans') part = after;
+    else part[key] = trace[key as keyof Trace];
+  }
+  const [head, tail] = [JSON.stringify(before), JSON.stringify(Object.assign(after, tables))];
+  return pack(`${head.slice(0, -1)},"spans":[${spanTexts.join()}],${tail.slice(1)}`);
 }
 
 /**
