@@ -6,14 +6,14 @@ async function saved(keys: string[], count = 3) {
   const { browser, terminal, press } = createBrowser(count);
   press(...keys);
   await waitUntil(() => browser.state.notice !== undefined);
-  const calls = terminal.calls.map((call) => /^file (\S+) ([^]*)$/.exec(call)?.slice(1) ?? []);
+  const calls = terminal.calls.map((call) => /^file (\S+) ([\s\S]*)$/.exec(call)?.slice(1) ?? []);
   browser.close();
   return { files: calls as [string, string][], notice: browser.state.notice!.text };
 }
 
 test('Y saves the selected request in each format, and says where', async (t) => {
   const texts: Record<string, [name: RegExp, text: RegExp]> = {
-    m: [/^scooby-[\da-f]{8}\.md$/, /^# GET [^]*\n## Overview/],
+    m: [/^scooby-[\da-f]{8}\.md$/, /^# GET [\s\S]*\n## Overview/],
     i: [/^scooby-[\da-f]{8}-issue\.md$/, /GET/],
     j: [/^scooby-[\da-f]{8}\.json$/, /^\{"id":/],
     h: [/^scooby-[\da-f]{8}\.har$/, /^\{"log":\{"version":"1\.2"/],
