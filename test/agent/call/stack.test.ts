@@ -29,8 +29,13 @@ test('the app is found below thirty frames of a library, not below more', async 
   });
 });
 
+type Caller = (capture: () => number) => void;
+
+/** What code is evaluated to, as module runners evaluate it. */
+const evaluated = (code: string): Caller => new Function(`return ${code}`)();
+
 /** Name of the function that calls the capture, as it is sent. */
-function nameOf(run: (capture: () => number) => void): string | undefined {
+function nameOf(run: Caller): string | undefined {
   takeNewFrames();
   const capture = (): number => captureStack(capture);
   run(capture);
@@ -38,11 +43,11 @@ function nameOf(run: (capture: () => number) => void): string | undefined {
 }
 
 test('names are those that the app has given: none of V8 in evaluated code, none of a namespace', (t) => {
-  const anonymous = globalThis.eval('[(capture) => void capture()][0]') as (capture: () => number) => void;
+  const anonymous = evaluated('[(capture) => void capture()][0]');
   t.equal(nameOf(anonymous), '', 'what V8 calls eval');
-  const named = globalThis.eval('(function load(capture) { capture(); })') as (capture: () => number) => void;
+  const named = evaluated('function load(capture) { capture(); }');
   t.equal(nameOf(named), 'load');
-  const namespace = { find: globalThis.eval('(function find(capture) { capture(); })') as typeof named };
+  const namespace = { find: evaluated('function find(capture) { capture(); }') };
   Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
   t.equal(
     nameOf((capture) => namespace.find(capture)),
