@@ -42,7 +42,7 @@ server = http.createServer(async (req, res) => {
 /** By what the app does before it listens. */
 const APPS: Record<string, string> = {
   'pollutes Object.prototype': `
-for (const name of ['id', 'duration', 'wait', 'stack', 'detail', 'site', 'final', 'ended', 'unit', 'status', 'kinds'])
+for (const name of ['id', 'duration', 'wait', 'stack', 'site', 'final', 'ended', 'unit', 'status', 'kinds'])
   Object.prototype[name] = 'polluted';`,
   'has a computed formatter of stacks': `
 const format = (error, sites) => 'formatted ' + sites.length;

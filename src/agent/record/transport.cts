@@ -171,7 +171,7 @@ export function connectToLauncher(
   };
   folder = dirname(run.socket);
   const net: typeof import('node:net') = require('node:net');
-  socket = withoutPublishing('net.client.socket', () => net.connect(run.socket));
+  socket = withoutPublishing('net.client.socket', () => new net.Socket().connect(run.socket));
   socket.unref();
   socket.write(hello);
   // No reconnection: the launcher outlives the app, so a closed socket means that it has exited.
