@@ -20,6 +20,14 @@ const shared = {
   logLevel: 'warning',
 };
 
+// An app may replace them (JSON that writes BigInts) or take them away (SES): the agent has its own.
+const OWN_GLOBALS = Object.entries({ JSON, Reflect })
+  .map(([name, object]) => {
+    const names = Object.getOwnPropertyNames(object);
+    return `const ${name} = { ${names.map((key) => `${key}: globalThis.${name}.${key}`).join(', ')} };`;
+  })
+  .join(' ');
+
 // Otherwise the tests of renamed or removed sources would still run.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 
@@ -57,7 +65,7 @@ await build({
   outfile: 'dist/agent.cjs',
   format: 'cjs',
   // Or `node --test --experimental-test-coverage` counts it among the app's files.
-  banner: { js: '/* node:coverage disable */' },
+  banner: { js: `/* node:coverage disable */ "use strict"; ${OWN_GLOBALS}` },
 });
 
 const forBrowsers = {
