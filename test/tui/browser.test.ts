@@ -705,3 +705,18 @@ test('long facts of a request go on in a second row', (t) => {
   browser.close();
   t.end();
 });
+
+test('a text of a file that was not stored is asked for again with the next request', (t) => {
+  const feed = new MemoryFeed(20);
+  let isStored = false;
+  const source = feed.source.bind(feed);
+  feed.source = (hash) => (isStored ? source(hash) : undefined);
+  const { browser, press } = createBrowser(feed, { columns: 120, rows: 40 });
+  press('/', ...'n1', 'enter', 'enter', '2');
+  t.notMatch(rowsOf(browser).join('\n'), /> 15 │/);
+  isStored = true;
+  press('J');
+  t.match(rowsOf(browser).join('\n'), /> 15 │ {5}const items = await db\.query/);
+  browser.close();
+  t.end();
+});

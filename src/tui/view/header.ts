@@ -92,17 +92,21 @@ const ALL_BUT_NEWEST = 0.98;
 
 /** Requests in the routes so far; undefined where the total is of others. */
 function addedUp({ list }: State, routes: ListData['routes']): number | undefined {
-  if (list.view !== 'routes' || list.filter !== '' || list.since !== undefined || !list.follow) return undefined;
+  if (list.view !== 'routes' || list.filter !== '' || list.since !== undefined || !list.follow)
+    return undefined;
   return routes.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Second row: the filter, the number of matches, the order, and whether the list follows. */
 export function filterLine(
   state: State,
-  { stale, count: matching, counted, fresh, routes }: Pick<
-    ListData,
-    'stale' | 'count' | 'counted' | 'fresh' | 'routes'
-  >,
+  {
+    stale,
+    count: matching,
+    counted,
+    fresh,
+    routes,
+  }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh' | 'routes'>,
   { total, unlisted }: { total: number; unlisted: number },
   cells: number,
 ): Line {
