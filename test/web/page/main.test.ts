@@ -223,14 +223,14 @@ test('colours are the system’s, or those that are chosen', needsChromium, asyn
     page.waitForFunction(`getComputedStyle(document.body).backgroundColor === ${JSON.stringify(colour)}`);
   await setLook(page, { scheme: 'dark' });
   await isShown(dark);
-  await page.keyboard.press('T');
+  await page.keyboard.press('c');
   await isShown(light);
-  await page.keyboard.press('T');
+  await page.keyboard.press('c');
   await setLook(page, { scheme: 'light' });
   await isShown(dark);
   await page.reload();
   await isShown(dark);
-  await page.keyboard.press('T');
+  await page.keyboard.press('c');
   await isShown(light);
   t.equal(await page.evaluate('document.documentElement.style.colorScheme'), '', 'the system decides again');
 });

@@ -1,5 +1,6 @@
 /** A call: its statement, its values and outcome, its plan, and the stack that led to it. */
 
+import { localsOf } from '../../../domain/locals.js';
 import { isTimed } from '../../../domain/span-kinds.js';
 import { escapeControls, formatCount, formatMs } from '../../../domain/text.js';
 import type { Span, Trace } from '../../../domain/trace.js';
@@ -29,7 +30,7 @@ export function CallDetail({ trace, span: index }: { trace: Trace; span: number 
       <Details span={span} />
       <CallActions trace={trace} span={index} />
       {span.kind === 'sql' && <StatementHistory span={span} id={trace.id} />}
-      <StackView stack={span.stack} frame={span.frame} trace={trace} />
+      <StackView stack={span.stack} frame={span.frame} trace={trace} locals={localsOf(span)} />
     </div>
   );
 }

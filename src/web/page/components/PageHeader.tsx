@@ -7,6 +7,7 @@ import type { FeedStatus, ListStats } from '../../../feed/feed.js';
 import { usePage } from '../hooks/page-context.js';
 import { useRecording } from '../hooks/use-recording.js';
 import { useStats } from '../hooks/use-stats.js';
+import { useWatch } from '../hooks/use-watch.js';
 import { FIRST_LIST, formatAddress } from '../state/address.js';
 import { Icon } from './Icon.js';
 import { SafeLink } from './SafeLink.js';
@@ -28,6 +29,7 @@ export function PageHeader() {
       <AppText status={status} />
       {stats && stats.total > 0 && <Figures stats={stats} />}
       <div className="header-actions">
+        <WatchChip />
         <RecordSwitch />
         <button
           type="button"
@@ -43,7 +45,7 @@ export function PageHeader() {
           type="button"
           className="icon-button"
           aria-label={`colours: ${state.theme}`}
-          title={`colours: ${state.theme} (T)`}
+          title={`colours: ${state.theme} (c)`}
           onClick={() => dispatch({ type: 'theme' })}
         >
           <Icon name={THEME_ICONS[state.theme]} />
@@ -59,6 +61,25 @@ export function PageHeader() {
         </button>
       </div>
     </header>
+  );
+}
+
+/** The request that is watched, and what became of it last; a click ends it. */
+function WatchChip() {
+  const { state, dispatch } = usePage();
+  useWatch();
+  const { watch } = state;
+  if (watch === undefined) return null;
+  return (
+    <button
+      type="button"
+      className="chip chip-accent"
+      title="end the watch"
+      onClick={() => dispatch({ type: 'unwatch' })}
+    >
+      watching {watch.name}
+      {watch.last !== undefined && `: ${watch.last}`} <Icon name="close" />
+    </button>
   );
 }
 

@@ -4,6 +4,7 @@ import { kindOf } from '../../../domain/span-kinds.js';
 import { formatCount } from '../../../domain/text.js';
 import { countedSpans, type Trace } from '../../../domain/trace.js';
 import { weightsOf } from '../../../insight/profile/weights.js';
+import { slugOf } from '../../../screens/page-place.js';
 import { weightText } from '../../../screens/profile-text.js';
 
 /** A tab. */
@@ -60,11 +61,6 @@ function kindTab(trace: Trace, kind: string): PageTab[] {
   const { title, key } = kindOf(kind);
   const badge = countedSpans(all).length.toLocaleString('en-US');
   return [{ slug: slugOf(kind), title, badge, kind, ...(key !== '' && { key }) }];
-}
-
-/** Name of a kind's tab in addresses. */
-export function slugOf(kind: string): string {
-  return kind === 'log' ? 'logs' : kind;
 }
 
 /** The tab of an address; the first where the request has none of that name. */
