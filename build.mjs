@@ -120,7 +120,7 @@ const preloads = filesOfStart(metafile).map((file) => `    <link rel="moduleprel
 const index = readFileSync(join(root, 'src/web/page/index.html'), 'utf8');
 writeFileSync(
   join(root, 'dist/page/index.html'),
-  index.replace('  </head>', `${preloads.join('')}  </head>`),
+  index.replace('  </head>', `    <link rel="modulepreload" href="/page.js">\n${preloads.join('')}  </head>`),
 );
 
 /** Names of the files that the start of the page imports, itself among them. */

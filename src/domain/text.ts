@@ -22,9 +22,15 @@ export function formatBytes(bytes: number): string {
   return bytes < 999_500 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** `1,234`. The first use of toLocaleString takes a browser some 20 ms of the page's first rows. */
+export function formatNumber(n: number): string {
+  if (!Number.isSafeInteger(n)) return n.toLocaleString('en-US');
+  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 /** Count with its noun: `1 query`, `2 queries`. */
 export function formatCount(n: number, singular: string, plural = `${singular}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? singular : plural}`;
+  return `${formatNumber(n)} ${n === 1 ? singular : plural}`;
 }
 
 // Characters that move the cursor, hide text or reorder it: C0 (except \n and \t), DEL, C1, line

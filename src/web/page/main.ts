@@ -7,7 +7,7 @@ import { parsePageAddress } from './state/address.js';
 
 const connecting = connectByKey((key) => {
   const address = parsePageAddress(location.hash);
-  if (address.at !== 'list') void import('./later-views.js');
+  if (address.at !== 'list') void import('./components/LaterViews.js');
   return connectFeed({ key, first: firstQuestions(address) });
 });
 // The start says why it failed.

@@ -1,5 +1,6 @@
 /** Calls of one kind: grouped by shape and line with their count and total, or one by one. */
 
+import { formatNumber } from '../../../domain/text.js';
 import { useEffect, useMemo, useState } from 'react';
 import { kindOf } from '../../../domain/span-kinds.js';
 import type { Trace } from '../../../domain/trace.js';
@@ -93,7 +94,7 @@ export function CallsTab({ trace, kind, item }: { trace: Trace; kind: string; it
       </ul>
       {items.length > most && (
         <button type="button" className="button" onClick={() => setMost(most + 1000)}>
-          Show more of {items.length.toLocaleString('en-US')}
+          Show more of {formatNumber(items.length)}
         </button>
       )}
     </div>

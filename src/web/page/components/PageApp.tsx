@@ -15,12 +15,10 @@ import { LoadingRequest } from './LoadingRequest.js';
 import { PageHeader } from './PageHeader.js';
 import { AlarmBar, NoticeBar } from './PageNotice.js';
 
-const loadViews = () => import('../later-views.js');
-const RequestPane = lazy(async () => ({ default: (await loadViews()).RequestPane }));
-const DiffView = lazy(async () => ({ default: (await loadViews()).DiffView }));
-const PageDialogs = lazy(async () => ({ default: (await loadViews()).PageDialogs }));
+const loadViews = () => import('./LaterViews.js');
+const LaterViews = lazy(async () => ({ default: (await loadViews()).LaterViews }));
 
-/** Reads them while nothing else is to be done: once the run has ended they cannot be read. */
+/** Reads the other views while nothing else is to be done: once the run has ended they cannot be read. */
 function loadWhenIdle(): void {
   // Safari has no idle callbacks.
   const whenIdle = globalThis.requestIdleCallback ?? ((callback: () => void) => setTimeout(callback, 500));
@@ -69,19 +67,19 @@ export function PageApp({ feed }: { feed: Feed }) {
           {(isSplit || address.at === 'list') && <ListPane isAside={isSplit} />}
           {address.at === 'request' && (
             <Suspense fallback={<LoadingRequest />}>
-              <RequestPane address={address} />
+              <LaterViews address={address} />
             </Suspense>
           )}
           {address.at === 'diff' && (
             <Suspense fallback={<p className="empty dim">reading …</p>}>
-              <DiffView address={address} />
+              <LaterViews address={address} />
             </Suspense>
           )}
         </main>
         <NoticeBar />
         {state.dialog !== undefined && (
           <Suspense>
-            <PageDialogs />
+            <LaterViews address={undefined} />
           </Suspense>
         )}
       </CommandContext>

@@ -2,7 +2,7 @@
 
 import { N_PLUS_ONE } from '../../../domain/finding-kinds.js';
 import type { Recording } from '../../../domain/link.js';
-import { escapeToOneLine, formatMs } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatNumber } from '../../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../../feed/feed.js';
 import { usePage } from '../hooks/page-context.js';
 import { useRecording } from '../hooks/use-recording.js';
@@ -111,10 +111,10 @@ function AppText({ status }: { status: FeedStatus }) {
 
 function Figures({ stats }: { stats: ListStats }) {
   const { total, newest, p50, p95, errors, repeated } = stats;
-  const of = `of the newest ${(newest ?? total).toLocaleString('en-US')}`;
+  const of = `of the newest ${formatNumber(newest ?? total)}`;
   return (
     <dl className="figures" title={of}>
-      <Figure name="requests" text={total.toLocaleString('en-US')} />
+      <Figure name="requests" text={formatNumber(total)} />
       {p50 !== undefined && <Figure name="p50" text={formatMs(p50)} />}
       {p95 !== undefined && <Figure name="p95" text={formatMs(p95)} />}
       {errors !== undefined && (
@@ -123,7 +123,7 @@ function Figures({ stats }: { stats: ListStats }) {
       {repeated !== undefined && (
         <Figure
           name={N_PLUS_ONE.badge}
-          text={repeated.toLocaleString('en-US')}
+          text={formatNumber(repeated)}
           role={repeated > 0 ? 'warn' : ''}
         />
       )}
