@@ -1,8 +1,8 @@
 /** Calls of one kind: grouped by shape and line with their count and total, or one by one. */
 
-import { formatNumber } from '../../../domain/text.js';
 import { useEffect, useMemo, useState } from 'react';
 import { kindOf } from '../../../domain/span-kinds.js';
+import { formatNumber } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import type { Group } from '../../../insight/calls/groups.js';
 import { emptyReason, findingMarks, groupsAt } from '../../../screens/call-groups.js';

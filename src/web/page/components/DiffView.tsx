@@ -1,7 +1,7 @@
 /** Two requests side by side: their figures, their findings, and the calls that changed. */
 
 import { useEffect } from 'react';
-import { escapeToOneLine, formatMs, readableUrl, formatNumber } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatNumber, readableUrl } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import {
   type Change,

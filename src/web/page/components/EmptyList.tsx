@@ -1,7 +1,7 @@
 /** A list without rows: why, and what to do. */
 
-import { formatNumber } from '../../../domain/text.js';
 import { TICKS_FILTER, unlistedText } from '../../../domain/routine.js';
+import { formatNumber } from '../../../domain/text.js';
 import type { ListStats } from '../../../feed/feed.js';
 import { usePage } from '../hooks/page-context.js';
 import { FIRST_LIST, formatAddress } from '../state/address.js';

@@ -1,7 +1,7 @@
 /** Above the list: its filter, its view, and whether it follows. */
 
-import { formatNumber } from '../../../domain/text.js';
 import { TICKS_FILTER, unlistedText } from '../../../domain/routine.js';
+import { formatNumber } from '../../../domain/text.js';
 import type { ListStats } from '../../../feed/feed.js';
 import type { ListData } from '../../../screens/list-data.js';
 import type { ListView } from '../../../screens/list-query.js';

@@ -121,11 +121,7 @@ function Figures({ stats }: { stats: ListStats }) {
         <Figure name="errors" text={`${(errors * 100).toFixed(1)}%`} role={errors > 0 ? 'error' : ''} />
       )}
       {repeated !== undefined && (
-        <Figure
-          name={N_PLUS_ONE.badge}
-          text={formatNumber(repeated)}
-          role={repeated > 0 ? 'warn' : ''}
-        />
+        <Figure name={N_PLUS_ONE.badge} text={formatNumber(repeated)} role={repeated > 0 ? 'warn' : ''} />
       )}
     </dl>
   );

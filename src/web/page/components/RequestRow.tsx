@@ -1,7 +1,7 @@
 /** A request in the list: a row of the table, or a card where there is little room. */
 
 import { kindOf } from '../../../domain/span-kinds.js';
-import { escapeToOneLine, formatMs, readableUrl, formatNumber } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatNumber, readableUrl } from '../../../domain/text.js';
 import { type Summary, timeOf } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
 import type { Headline } from '../../../insight/headline.js';
