@@ -14,10 +14,10 @@ const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs/pictures');
 const PROGRAM = join(ROOT, 'dist/scooby.js');
 
-/** Pictures: name, what is clicked, and a text on the page then. */
+/** Pictures: name, height, what is clicked, and a text on the page then. */
 const PICTURES = [
-  ['page-list', undefined, 'N+1'],
-  ['page-request', '.headline', 'Where the time went'],
+  ['page-list', 500, undefined, 'N+1'],
+  ['page-request', 640, '.headline', 'Where the time went'],
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'scooby-pictures-'));
@@ -48,14 +48,14 @@ try {
   const browser = await launch({
     executablePath: find('chromium'),
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    defaultViewport: { width: 1280, height: 760 },
   });
   running.push(() => browser.close());
   const page = await browser.newPage();
   page.setDefaultTimeout(60_000);
   mkdirSync(OUT, { recursive: true });
   await page.goto(link);
-  for (const [name, opened, shown] of PICTURES) {
+  for (const [name, height, opened, shown] of PICTURES) {
+    await page.setViewport({ width: 1280, height });
     await page.waitForSelector('.headline');
     if (opened !== undefined) await page.locator(opened).click();
     await page.waitForFunction(`document.body.innerText.includes(${JSON.stringify(shown)})`);

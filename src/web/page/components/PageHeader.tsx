@@ -73,12 +73,15 @@ function WatchChip() {
   return (
     <button
       type="button"
-      className="chip chip-accent"
+      className="chip chip-accent watch-chip"
       title="end the watch"
       onClick={() => dispatch({ type: 'unwatch' })}
     >
-      watching {watch.name}
-      {watch.last !== undefined && `: ${watch.last}`} <Icon name="close" />
+      <span className="chip-text">
+        watching {watch.name}
+        {watch.last !== undefined && `: ${watch.last}`}
+      </span>
+      <Icon name="close" />
     </button>
   );
 }
