@@ -22,15 +22,16 @@ export function formatBytes(bytes: number): string {
   return bytes < 999_500 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** `1,234`. The first use of toLocaleString takes a browser some 20 ms of the page's first rows. */
-export function formatNumber(n: number): string {
+/** Whole number with its thousands apart: `1,200`. */
+export function formatWhole(n: number): string {
+  // The locale's format costs more than the rest of a sentence; its first use in a browser takes 20 ms.
   if (!Number.isSafeInteger(n)) return n.toLocaleString('en-US');
   return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** Count with its noun: `1 query`, `2 queries`. */
 export function formatCount(n: number, singular: string, plural = `${singular}s`): string {
-  return `${formatNumber(n)} ${n === 1 ? singular : plural}`;
+  return `${formatWhole(n)} ${n === 1 ? singular : plural}`;
 }
 
 // Characters that move the cursor, hide text or reorder it: C0 (except \n and \t), DEL, C1, line

@@ -2,7 +2,7 @@
 
 import { localsOf } from '../../../domain/locals.js';
 import { isTimed } from '../../../domain/span-kinds.js';
-import { escapeControls, formatCount, formatMs, formatNumber } from '../../../domain/text.js';
+import { escapeControls, formatCount, formatMs, formatWhole } from '../../../domain/text.js';
 import type { Span, Trace } from '../../../domain/trace.js';
 import { dialectOf } from '../../../insight/libraries.js';
 import { detailsOf } from '../../../screens/call-details.js';
@@ -69,7 +69,7 @@ function CallFacts({ span }: { span: Span }) {
   if (span.duration === undefined) facts.push(['still', 'running', 'warn']);
   else if (isTimed(span)) facts.push(['took', formatMs(span.duration)]);
   if (span.wait) facts.push(['waited', formatMs(span.wait), 'warn']);
-  if (span.rows !== undefined) facts.push(['rows', formatNumber(span.rows)]);
+  if (span.rows !== undefined) facts.push(['rows', formatWhole(span.rows)]);
   facts.push(['at', `+${formatMs(span.start)}`]);
   if (span.library) facts.push(['by', escapeControls(span.library)]);
   if (span.afterResponse) facts.push(['after', 'the response', 'warn']);

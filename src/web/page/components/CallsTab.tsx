@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'react';
 import { kindOf } from '../../../domain/span-kinds.js';
-import { formatNumber } from '../../../domain/text.js';
+import { formatWhole } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import type { Group } from '../../../insight/calls/groups.js';
 import { emptyReason, findingMarks, groupsAt } from '../../../screens/call-groups.js';
@@ -94,7 +94,7 @@ export function CallsTab({ trace, kind, item }: { trace: Trace; kind: string; it
       </ul>
       {items.length > most && (
         <button type="button" className="button" onClick={() => setMost(most + 1000)}>
-          Show more of {formatNumber(items.length)}
+          Show more of {formatWhole(items.length)}
         </button>
       )}
     </div>

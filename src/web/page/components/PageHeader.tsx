@@ -2,7 +2,7 @@
 
 import { N_PLUS_ONE } from '../../../domain/finding-kinds.js';
 import type { Recording } from '../../../domain/link.js';
-import { escapeToOneLine, formatMs, formatNumber } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatWhole } from '../../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../../feed/feed.js';
 import { usePage } from '../hooks/page-context.js';
 import { useRecording } from '../hooks/use-recording.js';
@@ -114,17 +114,17 @@ function AppText({ status }: { status: FeedStatus }) {
 
 function Figures({ stats }: { stats: ListStats }) {
   const { total, newest, p50, p95, errors, repeated } = stats;
-  const of = `of the newest ${formatNumber(newest ?? total)}`;
+  const of = `of the newest ${formatWhole(newest ?? total)}`;
   return (
     <dl className="figures" title={of}>
-      <Figure name="requests" text={formatNumber(total)} />
+      <Figure name="requests" text={formatWhole(total)} />
       {p50 !== undefined && <Figure name="p50" text={formatMs(p50)} />}
       {p95 !== undefined && <Figure name="p95" text={formatMs(p95)} />}
       {errors !== undefined && (
         <Figure name="errors" text={`${(errors * 100).toFixed(1)}%`} role={errors > 0 ? 'error' : ''} />
       )}
       {repeated !== undefined && (
-        <Figure name={N_PLUS_ONE.badge} text={formatNumber(repeated)} role={repeated > 0 ? 'warn' : ''} />
+        <Figure name={N_PLUS_ONE.badge} text={formatWhole(repeated)} role={repeated > 0 ? 'warn' : ''} />
       )}
     </dl>
   );

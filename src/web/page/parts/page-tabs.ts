@@ -1,7 +1,7 @@
 /** Tabs of a request: as in the terminal's browser, those without anything left out. */
 
 import { kindOf } from '../../../domain/span-kinds.js';
-import { formatCount, formatNumber } from '../../../domain/text.js';
+import { formatCount, formatWhole } from '../../../domain/text.js';
 import { countedSpans, type Trace } from '../../../domain/trace.js';
 import { weightsOf } from '../../../insight/profile/weights.js';
 import { slugOf } from '../../../screens/page-place.js';
@@ -59,7 +59,7 @@ function kindTab(trace: Trace, kind: string): PageTab[] {
   const all = trace.spans.filter((span) => span.kind === kind);
   if (all.length === 0) return [];
   const { title, key } = kindOf(kind);
-  const badge = formatNumber(countedSpans(all).length);
+  const badge = formatWhole(countedSpans(all).length);
   return [{ slug: slugOf(kind), title, badge, kind, ...(key !== '' && { key }) }];
 }
 
