@@ -45,7 +45,6 @@ const IN_TERMINAL: Record<string, string[]> = {
   open: ['open', 'right', 'into', 'openFrame'],
   flame: ['icicle'],
   pause: ['freeze'],
-  zoomIn: ['zoom'],
 };
 
 test('no letter does something else than in the terminal', (t) => {
