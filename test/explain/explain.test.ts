@@ -125,6 +125,43 @@ test('MySQL: a value is written where a placeholder is, and nowhere else', async
   });
 });
 
+test('SQLite: a plan on the app’s own handle, without values where none are known', async (t) => {
+  const app = anApp(
+    [/sqlite_version/, [{ version: '3.50.1' }]],
+    [/^EXPLAIN/, [{ id: 2, parent: 0, notused: 0, detail: 'SCAN items' }]],
+    [/max\(rowid\)/, [{ rows: 5000 }]],
+    [/pragma_index_list/, []],
+  );
+  const span = {
+    library: 'better-sqlite3',
+    name: 'select * from items where order_id = ?',
+    detail: { source: 3 },
+  };
+  t.same(await app.plan(span), {
+    statement: span.name,
+    asked: 'EXPLAIN QUERY PLAN',
+    server: 'SQLite 3.50.1',
+    plan: ['`--SCAN items'],
+    remarks: [
+      {
+        kind: 'scan',
+        table: 'items',
+        text: 'All of items is read, about 5,000 rows. An index on items (order_id) would find them. A guess: CREATE INDEX items_order_id ON items (order_id);',
+        index: 'CREATE INDEX items_order_id ON items (order_id)',
+      },
+    ],
+    notes: [],
+  });
+  t.match(app.statements()[0], {
+    connection: 3,
+    ask: [{}, { sql: `EXPLAIN QUERY PLAN ${span.name}`, values: [null] }],
+  });
+  const named = { ...span, name: 'select * from items where order_id = :id and name = @name' };
+  await app.plan(named);
+  t.match(app.statements().at(-3)?.ask[1], { values: { id: null, name: null } });
+  await t.rejects(app.plan(span, { analyze: true }), { message: /^SQLite measures no plans/ });
+});
+
 test('the query goes to the process of the call, else to another that has used the database', async (t) => {
   const rows: [RegExp, QueryRow[]][] = [
     [/SHOW/, [{ server_version: '15' }]],
@@ -169,9 +206,8 @@ test('messages for the reasons why there is no plan', async (t) => {
     await t.rejects(app.plan({ library }), {
       message: `It is not known which SQL ${library} speaks, so it has no plans.`,
     });
-  await t.rejects(app.plan({ library: 'better-sqlite3' }), {
-    message:
-      /^Plans cannot be requested through better-sqlite3; docs\/libraries\.md has the libraries that can/,
+  await t.rejects(app.plan({ library: 'postgres' }), {
+    message: /^Plans cannot be requested through postgres; docs\/libraries\.md has the libraries that can/,
   });
   await t.rejects(app.plan({ library: 'pg', name: 'drop table t' }), { message: /^DROP has no plan/ });
   t.same(app.queries, []);

@@ -1,6 +1,7 @@
 /** Instrument of node:sqlite, whose calls block the event loop. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { sqliteConnections } from '../explain/sqlite.cjs';
 import { attempt } from '../guard.cjs';
 import { listOf } from '../record/app-values.cjs';
 import type { CallArguments, CallInfo, Instrument } from './instrument.cjs';
@@ -37,6 +38,8 @@ export const nodeSqlite: Instrument = {
   versions: '*',
   kind: 'sql',
   dialect: 'sqlite',
+  explain: 'sqlite',
+  connections: sqliteConnections,
   channel: 'scooby:node-sqlite',
   describe,
   files: {},

@@ -1,7 +1,6 @@
 /** Remarks on tabular plans of MySQL and MariaDB. */
 
-import { Lexer } from '../sql/lexer.js';
-import { END, NAME, OPERATOR } from '../sql/token-kinds.js';
+import { comparedByKind } from './compared-columns.js';
 import { createIndexText } from './index-text.js';
 import {
   FAR_OFF,
@@ -47,7 +46,7 @@ function scanRemarks(row: PlanRow, n: number, rows: PlanRow[], statement: string
   const rowCount = Number(row.rows ?? 0);
   const filtered = Number(row.r_filtered ?? row.filtered ?? 100);
   if (rowCount < MANY_ROWS && !(n > 0 && rowCount >= MANY_LOOPS)) return [];
-  const compared = comparedByKind(statement, table, rows.length === 1);
+  const compared = comparedByKind(statement, table, rows.length === 1, 'mysql');
   const columns = [...compared.equal, ...compared.range];
   if (filtered > 50 && columns.length === 0) return [];
   const subject =
@@ -113,43 +112,4 @@ function estimateRemarks({ table, rows, r_rows, Extra }: PlanRow): Remark[] {
   if (!(high >= MANY_ROWS / 10) || high / low < FAR_OFF) return [];
   const words = `${table} was expected to give ${formatCountGrouped(expected)} rows and gave ${formatCountGrouped(found)}, ${formatFactor(expected, found)}.`;
   return [{ kind: 'estimate', table, text: `${words} Run ANALYZE TABLE ${table}.` }];
-}
-
-/** Columns of a table that a statement compares: `t.a = ?`, and of an only table also `a = ?`. */
-export function comparedColumns(statement: string, table: string, isOnlyTable: boolean): string[] {
-  const { equal, range } = comparedByKind(statement, table, isOnlyTable);
-  return [...equal, ...range];
-}
-
-function comparedByKind(
-  statement: string,
-  table: string,
-  isOnlyTable: boolean,
-): { equal: string[]; range: string[] } {
-  const lexer = new Lexer(statement, 'mysql');
-  const equal = new Set<string>();
-  const range = new Set<string>();
-  let owner = '';
-  let name = '';
-  let isAfterDot = false;
-  // In SET, `=` assigns.
-  let isInCondition = false;
-  for (let kind = lexer.read(); kind !== END; kind = lexer.read()) {
-    const { text } = lexer;
-    const isComparison =
-      (kind === OPERATOR && /^(?:=|<|>|<=|>=|<=>)$/.test(text)) || /^(?:IN|LIKE|BETWEEN)$/.test(text);
-    if (kind === NAME) {
-      owner = isAfterDot ? name : '';
-      name = text;
-      isAfterDot = false;
-    } else if (text === '.') isAfterDot = true;
-    else {
-      if (/^(?:WHERE|ON|HAVING|SET)$/.test(text)) isInCondition = text !== 'SET';
-      if (isInCondition && isComparison && name !== '' && (owner === table || (owner === '' && isOnlyTable)))
-        (/^(?:=|<=>|IN)$/.test(text) ? equal : range).add(name);
-      owner = '';
-      name = '';
-    }
-  }
-  return { equal: [...equal], range: [...range].filter((column) => !equal.has(column)) };
 }

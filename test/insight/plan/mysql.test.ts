@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { comparedColumns, mysqlRemarks, planTable } from '../../../src/insight/plan/mysql.js';
+import { mysqlRemarks, planTable } from '../../../src/insight/plan/mysql.js';
 
 const row = (more: object) => ({
   id: 1,
@@ -23,17 +23,6 @@ test('rows are aligned as in the mysql client, a tree is unchanged', (t) => {
   );
   t.same(planTable([{ EXPLAIN: '-> Sort\n    -> Scan\n' }]), ['-> Sort', '    -> Scan']);
   t.same(planTable([]), ['']);
-  t.end();
-});
-
-test('the columns that a statement compares', (t) => {
-  t.same(comparedColumns('select a from orders where `b` = ? and c in (1) and d = b', 'orders', true), [
-    'b',
-    'c',
-    'd',
-  ]);
-  t.same(comparedColumns('select 1 from t o join u on u.x = o.y where o.a > 1 and b = 2', 'o', false), ['a']);
-  t.same(comparedColumns('update t set a = 1 where b = 2', 't', true), ['b']);
   t.end();
 });
 
