@@ -1,7 +1,7 @@
 /** Samples of V8's profile, filed under the request whose slice of time they fall into. */
 
 import { now, type TracedRequest } from '../request/traced-request.cjs';
-import { monotonicMicros, type RawProfile, SAMPLE_MS } from './profiler.cjs';
+import { originOffset, type RawProfile, SAMPLE_MS } from './profiler.cjs';
 import type { Slices } from './slices.cjs';
 
 /** All samples of a profile, in order of time; each array has one item per sample. */
@@ -36,8 +36,7 @@ export function fileSamples(
     owners: new Int32Array(count),
   };
   const indices = new Map(nodes.map(({ id }, index) => [id, index]));
-  const toOrigin = now() * 1000 - monotonicMicros();
-  let time = startTime + toOrigin;
+  let time = startTime + originOffset(now);
   let slice = -2;
   let lastOwner = 0;
   for (let i = 0; i < count; i++) {
