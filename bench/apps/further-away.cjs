@@ -10,9 +10,9 @@ const mysql = load('mysql2/promise');
 const Redis = load('ioredis');
 const Memcached = load('memcached');
 
-const pool = new Pool({ connectionString: PG, max: 4 });
-const pair = new Pool({ connectionString: PG, max: 2 });
-const maria = mysql.createPool({ uri: MARIA, connectionLimit: 4 });
+const pool = new Pool({ connectionString: PG, max: 4, idleTimeoutMillis: 0 });
+const pair = new Pool({ connectionString: PG, max: 2, idleTimeoutMillis: 0 });
+const maria = mysql.createPool({ uri: MARIA, connectionLimit: 4, idleTimeout: 600_000 });
 const redis = new Redis(REDIS);
 const memcached = new Memcached(MEMCACHED);
 
@@ -24,8 +24,8 @@ const user = async (n) => (await pool.query(USER, [n, 'x'])).rows;
 const users = async (ids) => (await pool.query(USERS, [ids, 'x'])).rows;
 const mariaMany = async (ids) =>
   (await maria.query(`select * from (${ids.map(() => 'select ? as id').join(' union all ')}) n`, ids))[0];
-/** Another service, which answers for one id or for many. */
-const service = createServer((_, response) => setTimeout(() => response.end('{}'), 2)).listen(0, '127.0.0.1');
+/** Another service, which answers for one id or for many; the app's own server is the first to listen. */
+const service = createServer((_, response) => setTimeout(() => response.end('{}'), 2));
 const ask = async (path) => (await fetch(`http://127.0.0.1:${service.address().port}/${path}`)).json();
 const work = (ms) => {
   const end = process.hrtime.bigint() + BigInt(Math.round(ms * 1e6));
@@ -168,4 +168,4 @@ createServer((request, response) => {
     () => response.end('fine'),
     (error) => response.writeHead(500).end(String(error)),
   );
-}).listen(Number(process.env.PORT ?? 0), '127.0.0.1');
+}).listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => service.listen(0, '127.0.0.1'));
