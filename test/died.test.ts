@@ -1,6 +1,7 @@
 /** What an app had done before it died is there; what the launcher's death costs the app is nothing. */
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { ask, bothWays, type ScoobyRun, scooby, until } from './scooby.js';
@@ -68,6 +69,39 @@ for (const [path, code, names, stderr] of [
       );
     });
   }
+}
+
+// As from outside, and sooner than any client: nothing of the agent runs between the bytes and the end.
+const ANSWERED = `
+const kill = () => process._kill(process.pid, 9);
+const listening = (server) => () => console.log('own', server.address().port, process.pid);
+const http = require('node:http').createServer((req, res) => {
+  const { socket } = res;
+  const { write } = Object.getPrototypeOf(socket);
+  socket.write = function (...args) { Reflect.apply(write, this, args); kill(); };
+  if (req.url === '/chunked') { res.writeHead(202); res.write('fi'); }
+  res.end('fine');
+}).on('upgrade', (req, socket) => {
+  const { write } = Object.getPrototypeOf(socket);
+  Reflect.apply(write, socket, ['HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: a\\r\\n\\r\\n']);
+  kill();
+});
+http.listen(0, '127.0.0.1', listening(http));
+`;
+
+for (const [way, path, headers] of [
+  ['at once', '/fine', ''],
+  ['in chunks', '/chunked', ''],
+  ['by an upgrade', '/upgrade', 'Connection: Upgrade\r\nUpgrade: a\r\n'],
+] as const) {
+  test(`a direct request, answered ${way}, whose server is killed at that moment is there`, async (t) => {
+    const run = scooby(t, { files: { 'app.cjs': ANSWERED }, command: ['app.cjs'] });
+    await run.url();
+    const client = connect(await run.port(), '127.0.0.1').on('error', () => {});
+    client.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
+    t.equal((await run.ended()).code, 137);
+    t.match(await run.trace(path), { method: 'GET', url: path, state: 'died' });
+  });
 }
 
 test('SIGKILL from outside in mid-query: the finished query and the running one', async (t) => {

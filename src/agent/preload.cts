@@ -47,6 +47,7 @@ import {
   recordInstrument,
   sendRequestClose,
   sendRequestError,
+  sendRequestHead,
   sendRequestOpen,
   sendRunningCalls,
   sendThread,
@@ -123,6 +124,7 @@ function install(run: RunConfig): void {
         sendRequestOpen(request);
         profileBegun(request);
       },
+      answering: sendRequestHead,
       requestEnded(request, aborted) {
         sendRequestClose(request, aborted);
         profileEnded(request.id);

@@ -38,8 +38,10 @@ export class AppServers {
   /** Whether the upstream looks like a server beside the app's, which may be about to listen. */
   get isDoubtful(): boolean {
     const current = this.#current;
-    if (this.#wished !== undefined || this.#doubtIsOver || current === undefined) return false;
-    return this.#scoreOf(current) < 0;
+    if (this.#wished !== undefined || current === undefined) return false;
+    // What only reloads pages is never the app's, however long its dev server takes to open another.
+    if (current.signs.beside === 'reload') return true;
+    return !this.#doubtIsOver && this.#scoreOf(current) < 0;
   }
 
   /** From now on the upstream is not doubted: no other server has come. */
@@ -51,11 +53,12 @@ export class AppServers {
     return this.#listening.find((server) => server === this.#chosen);
   }
 
-  /** All other servers in the order of their start, each address once. */
+  /** All other servers that may be the app's, in the order of their start, each address once. */
   get others(): AppServer[] {
     const upstream = this.upstream;
     const seen: ServerAddress[] = upstream === undefined ? [] : [upstream];
-    return this.#listening.filter(({ address }) => {
+    return this.#listening.filter(({ address, signs }) => {
+      if (signs.beside === 'reload') return false;
       if (seen.some((other) => isSameAddress(other, address))) return false;
       seen.push(address);
       return true;

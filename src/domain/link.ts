@@ -30,9 +30,10 @@ export interface ServerSigns {
   fixed?: true;
   /**
    * Not for a browser to open. `upgrades`: it serves websockets only; `operations`: metrics or
-   * health checks only; `unseen`: its process has no agent, as the launcher finds.
+   * health checks only; `unseen`: its process has no agent, as the launcher finds;
+   * `reload`: a dev server reloads pages by it, and is about to open another one.
    */
-  beside?: 'upgrades' | 'operations' | 'unseen';
+  beside?: 'upgrades' | 'operations' | 'unseen' | 'reload';
 }
 
 /**

@@ -12,6 +12,8 @@ const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 
 /** Packages that stand for libraries of many packages. */
 const STANDS_FOR: Record<string, string> = { '@aws-sdk': '@aws-sdk/client-sqs' };
+/** Packages without which a library does nothing, tested in its place as it is large. */
+const STANDS_BESIDE: Record<string, string> = { '@elastic/elasticsearch': '@elastic/transport' };
 
 /** Names under which a library is installed: `mysql2`, `mysql2-2`. */
 export function driversOf(listed: string): string[] {
@@ -22,6 +24,8 @@ export function driversOf(listed: string): string[] {
 
 /** Tested versions of a library, oldest first. */
 export function testedVersions(library: string): string[] {
-  const versions = driversOf(library).map((name) => installed[name]!.replace(/^npm:.*@|^[~^]/, ''));
+  const beside = STANDS_BESIDE[library];
+  const names = [...driversOf(library), ...(beside === undefined ? [] : driversOf(beside))];
+  const versions = names.map((name) => installed[name]!.replace(/^npm:.*@|^[~^]/, ''));
   return versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }

@@ -25,18 +25,25 @@ const MIN_WAIT_MS = 40;
 const FOLDER = join(ROOT, 'test/fixtures/forms');
 const require = createRequire(import.meta.url);
 
-/** Tests all forms of a library, in each installed version. */
+/** Tests all forms of a library, in each installed version; `fixture` is the file that has them. */
 export function testForms(
   library: string,
   expected: (driver: string) => Record<string, ExpectedSpan[]>,
+  fixture: string = library.replace('@', ''),
 ): void {
   for (const driver of driversOf(library)) {
-    test(`every form of ${driver}`, (t) => runForms(t, library, driver, expected(driver)));
+    test(`every form of ${driver}`, (t) => runForms(t, library, driver, expected(driver), fixture));
   }
 }
 
-async function runForms(t: Test, library: string, driver: string, expected: Record<string, ExpectedSpan[]>) {
-  const path = join(FOLDER, `${library.replace('@', '')}.cjs`);
+async function runForms(
+  t: Test,
+  library: string,
+  driver: string,
+  expected: Record<string, ExpectedSpan[]>,
+  fixture: string,
+) {
+  const path = join(FOLDER, `${fixture}.cjs`);
   const sites = sitesIn(path);
   const { server }: { server?: ServerName } = require(path);
   const args = [join(FOLDER, 'app.cjs')];

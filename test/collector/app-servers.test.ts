@@ -110,6 +110,19 @@ test("a server beside the app's is doubted, until no other has come", (t) => {
   t.end();
 });
 
+test('a server for hot reloading is never taken for the app, and no candidate', (t) => {
+  const servers = new AppServers();
+  servers.add(at(41000), anApp(1), { beside: 'reload' });
+  servers.add(at(41001), anApp(1), { beside: 'reload' });
+  servers.endDoubt();
+  t.equal(servers.isDoubtful, true, 'however long the dev server takes');
+  servers.add(at(3000), anApp(1));
+  t.equal(servers.isDoubtful, false);
+  t.equal(servers.upstream?.port, 3000);
+  t.same(servers.others, []);
+  t.end();
+});
+
 test('what the user has named wins: --upstream, a port of the command line', (t) => {
   const wished = new AppServers({ upstream: at(7001) });
   wished.add(at(7000), anApp(1), { variables: ['PORT'] });

@@ -174,6 +174,19 @@ export const reads: Labelled[] = [
     want: [],
   },
   {
+    name: 'pages by key up to another key, until no row comes',
+    trace: new Story()
+      .each([50, 50, 50, 12, 0], (s, rows, n) =>
+        s.sql('SELECT id FROM prices WHERE id > $1 AND id < 900 ORDER BY id LIMIT 50', {
+          params: [n * 50],
+          rows,
+          at,
+        }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
     name: 'a lock for each job, in a transaction of its own',
     trace: new Story({ detail: { connection: 5 } })
       .each(upTo(6), (s, id) =>
@@ -202,6 +215,24 @@ export const reads: Labelled[] = [
       )
       .trace(),
     want: [],
+  },
+  {
+    name: 'codes tried until one is free',
+    trace: new Story()
+      .each(['kq7', 'x2p', 'm0d', 'zz4', 'b9u', 'c3c'], (s, code, n) =>
+        s.sql('SELECT 1 FROM coupons WHERE code = $1', { params: [code], rows: n < 5 ? 1 : 0, at }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
+    name: 'a look whether each is there, the last of which is not',
+    trace: list(6)
+      .each(['kq7', 'x2p', 'm0d', 'zz4', 'b9u', 'c3c'], (s, code, n) =>
+        s.sql('SELECT 1 FROM coupons WHERE code = $1', { params: [code], rows: n < 5 ? 1 : 0, at }),
+      )
+      .trace(),
+    want: [`n+1 ${line}`],
   },
   {
     name: 'names of users that end in numbers',
@@ -372,6 +403,8 @@ export const repeats: Labelled[] = [
     'SELECT now, later FROM clocks WHERE id = $1',
     'SELECT * FROM lockers WHERE id = $1',
     'SELECT * FROM blocks WHERE id = $1',
+    'SELECT pg_sleep(0.01), name FROM users WHERE id = $1',
+    'SELECT name, sleep(0.01) FROM users WHERE id = $1',
   ].map((sql) => ({
     name: sql,
     trace: new Story().each(upTo(4), (s) => s.sql(sql, same())).trace(),
@@ -396,6 +429,23 @@ export const repeats: Labelled[] = [
     want: [],
   },
 ];
+
+const masked = (rows: number, places: string[]) =>
+  new Story()
+    .each(places, (s, place) =>
+      s.sql('SELECT * FROM sessions WHERE sid = $1', { params: ['REDACTED'], rows, ms: 3, at: place }),
+    )
+    .trace();
+const PLACES = ['src/auth.js:3 user', 'src/menu.js:8 menu', 'src/page.js:20 page'];
+repeats.push(
+  {
+    name: 'a session by its secret id, from three lines',
+    trace: masked(1, PLACES),
+    want: ['same-query src/auth.js:3'],
+  },
+  { name: 'sessions by their secret ids, from one line', trace: masked(1, [at, at, at]), want: [] },
+  { name: 'lists by a secret, from three lines', trace: masked(4, PLACES), want: [] },
+);
 
 const UPDATE = 'UPDATE orders SET total = $1 WHERE id = $2';
 const update = (id: number, options: CallOptions = {}) => ({ params: [id * 3, id], rows: 1, at, ...options });
@@ -670,6 +720,21 @@ export const remote: Labelled[] = [
     want: [],
   },
   {
+    name: 'a message sent for each row, and marked',
+    trace: list()
+      .each(UNORDERED, (s, id) =>
+        s
+          .http(`POST http://mail.test/send/${id}`, { at, ms: 10, detail: { status: 200 } })
+          .sql('DELETE FROM outbox WHERE id = $1', {
+            params: [id],
+            rows: 1,
+            at: 'src/orders.js:48 listOrders',
+          }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
     name: 'parts of an upload',
     trace: new Story()
       .each(upTo(7), (s, n) =>
@@ -859,6 +924,14 @@ export const errors: Labelled[] = [
       .trace(),
     want: [`swallowed-error ${line}`],
   },
+  ...['new_users', 'legacy.users', 'users_v2'].map((table) => ({
+    name: `a read of ${table} that failed before a read of users`,
+    trace: new Story()
+      .sql(`SELECT * FROM ${table} WHERE id = $1`, { params: [7], error: FAILED, at })
+      .sql('SELECT * FROM users WHERE id = $1', { params: [7], rows: 1, at: 'src/orders.js:50 listOrders' })
+      .trace(),
+    want: [],
+  })),
   {
     name: 'a read that failed before a read of something else',
     trace: new Story()
@@ -973,6 +1046,23 @@ export const times: Labelled[] = [
     name: 'a stream of a slow query',
     trace: new Story().sql('SELECT * FROM logs', { rows: 900, ms: 900, at, detail: { paused: 50 } }).trace(),
     want: [`slow ${line}`],
+  },
+  {
+    name: 'a statement that only sleeps',
+    trace: new Story().sql('SELECT pg_sleep(1)', { rows: 1, ms: 1000, at }).trace(),
+    want: [],
+  },
+  {
+    name: 'a slow query that also sleeps',
+    trace: new Story().sql('SELECT pg_sleep(0.6), count(*) FROM users', { rows: 1, ms: 620, at }).trace(),
+    want: [`slow ${line}`],
+  },
+  {
+    name: 'a stream of many rows',
+    trace: new Story()
+      .sql('SELECT * FROM logs', { rows: 90_000, ms: 400, at, detail: { paused: 90 } })
+      .trace(),
+    want: [],
   },
   {
     name: 'two rows of 3 MB',

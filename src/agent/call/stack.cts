@@ -329,7 +329,9 @@ function isRunning(site: NodeJS.CallSite): boolean {
 }
 
 function functionName(site: NodeJS.CallSite): string {
-  const name = site.getFunctionName() ?? '';
+  const given = site.getFunctionName() ?? '';
+  // V8's name of a function without one in evaluated code, as that of module runners.
+  const name = given === 'eval' && site.isEval() ? '' : given;
   const prefix = site.isConstructor() ? 'new ' : '';
   if (name === '' || prefix !== '' || site.isToplevel()) return prefix + name;
   // As V8 formats it: `Repository.load`, but not `Repository.Repository.load`.

@@ -14,7 +14,7 @@ const [, , path = ''] = process.argv;
 
 async function run(): Promise<void> {
   setAgentFolder(__dirname);
-  trackRequests({ requestStarted() {}, requestEnded() {}, profileAsked() {} }, '');
+  trackRequests({ requestStarted() {}, answering() {}, requestEnded() {}, profileAsked() {} }, '');
   const globals = new Set(Reflect.ownKeys(globalThis));
   const strays = new Set<string>();
   const hear = (error: unknown) => {

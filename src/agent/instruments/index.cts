@@ -8,6 +8,7 @@ import { childProcess } from './child-process.cjs';
 import { consoleMethods } from './console.cjs';
 import { debug } from './debug.cjs';
 import { dns } from './dns.cjs';
+import { elasticsearch } from './elasticsearch.cjs';
 import { graphql } from './graphql.cjs';
 import { grpc } from './grpc.cjs';
 import { http } from './http.cjs';
@@ -23,6 +24,7 @@ import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
 import { nodeSqlite } from './node-sqlite.cjs';
 import { nodemailer } from './nodemailer.cjs';
+import { opensearch } from './opensearch.cjs';
 import { pg } from './pg.cjs';
 import { pino } from './pino.cjs';
 import { postgres } from './postgres.cjs';
@@ -40,7 +42,7 @@ export const instruments: Instrument[] = [
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],
   // documents
-  ...[mongodb],
+  ...[mongodb, elasticsearch, opensearch],
   // rpc
   ...[thrift, grpc, awsSdk],
   // mail

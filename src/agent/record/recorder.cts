@@ -100,6 +100,16 @@ export function sendRequestOpen(request: TracedRequest): void {
   startTimer();
 }
 
+/**
+ * Sends a request that did not pass the proxy before its answer leaves, as far as single writes have
+ * credit: the app may be killed by what gets the answer, and the request had never been.
+ */
+export function sendRequestHead(request: TracedRequest): void {
+  if (request.announced || request.withCalls || !mayWriteAtOnce()) return;
+  appendLines(openLine(request), false);
+  flushLines();
+}
+
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
   leaveLoop(request);

@@ -15,6 +15,8 @@ import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 /** Callbacks for the start of a recorded request and for the end of its response. */
 export interface RequestListener {
   requestStarted(request: TracedRequest): void;
+  /** Its first bytes are about to leave: who gets them may kill this process. */
+  answering(request: TracedRequest): void;
   /** A request that came directly asks for a profile, by its header; before it begins. */
   profileAsked(id: string, kind: string): void;
   /** `aborted`: the connection closed before the response was complete. */
@@ -279,6 +281,8 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
   }
   if (response !== undefined && state.serverTiming) request.times = new CallTimes();
   attempt(listener.requestStarted, request);
+  // Only a response of HTTP/1 tells when its head is written.
+  if (response === undefined || !Object.hasOwn(response, '_header')) attempt(listener.answering, request);
   const own = requestCost.stop(started);
   if (request.times !== undefined) request.times.own = own;
   return request;
@@ -383,7 +387,7 @@ function patchHead(prototype: object): void {
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
     const result: ServerResponse = Reflect.apply(original, this, arguments as never);
     try {
-      if (watchedCount > 0) addHeadLines(this);
+      if (watchedCount > 0) addHeadLines(this, listener.answering);
     } catch {
       // The response has the app's headers only.
     }

@@ -4,6 +4,7 @@
  */
 
 import type { ServerResponse } from 'node:http';
+import { attempt } from '../guard.cjs';
 import { costToCome, headCost } from '../record/own-cost.cjs';
 import { serverTiming } from '../record/server-timing.cjs';
 import { tagOfMessage } from './private-field.cjs';
@@ -16,10 +17,14 @@ const X_SCOOBY_LINE = /^X-Scooby(?:-Overhead)?: .*\r\n/gim;
 
 type Response = ServerResponse & { _header?: unknown };
 
-/** Adds its lines to the head of a response that was just serialized, where it is of a request. */
-export function addHeadLines(response: Response): void {
+/**
+ * Adds its lines to the head of a response that was just serialized, where it is of a request;
+ * `answering` hears of that before the head is sent.
+ */
+export function addHeadLines(response: Response, answering: (request: TracedRequest) => void): void {
   const request = tagOfMessage(response);
   if (!(request instanceof TracedRequest) || typeof response._header !== 'string') return;
+  attempt(answering, request);
   const isProxied = request.proxied;
   if (!isProxied && !getsTraceHeader(request, response)) return;
   const lines = (isProxied ? '' : `X-Scooby: ${request.id}\r\n`) + timingLines(request);

@@ -14,11 +14,18 @@ const REGISTRY = /(?:regist(?:er|ry)|prom(?:etheus)?|client)\w{0,40}\.(?:metrics
 const OPERATIONS_PACKAGE =
   /[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]*(?:prometheus|metrics|livereload|lightship|healthcheck)[^\\/]*[\\/]/i;
 
-const openedByPackage = new WeakSet<Server>();
+/** Dev servers, which open one for hot reloading before their own. */
+const DEV_PACKAGE =
+  /[\\/]node_modules[\\/](?:@(?:vitejs|parcel|rspack|rsbuild|farmfe|nuxt|remix-run|react-router|angular|web)[\\/]|(?:vite|vite-node|vinxi|nitro|nitropack|nuxi|rolldown-vite|parcel|webpack(?:-dev-server|-hot-middleware)?|rollup-plugin-livereload|esbuild|snowpack)[\\/])/i;
 
-/** Notes whether a package for operations calls `listen`, which is on the stack. */
+const openedByPackage = new WeakSet<Server>();
+const openedByDevServer = new WeakSet<Server>();
+
+/** Notes whether a package for operations, or a dev server, calls `listen`, which is on the stack. */
 export function noteOpener(server: Server): void {
-  if (OPERATIONS_PACKAGE.test(stackText())) openedByPackage.add(server);
+  const stack = stackText();
+  if (OPERATIONS_PACKAGE.test(stack)) openedByPackage.add(server);
+  else if (DEV_PACKAGE.test(stack)) openedByDevServer.add(server);
 }
 
 /** Signs of a server that listens at `port`; its handlers are read, not called. */
@@ -38,7 +45,8 @@ function besideOf(server: Server): ServerSigns['beside'] {
   if (handlers.length === 0) return server.listenerCount('stream') > 0 ? undefined : 'upgrades';
   const texts = handlers.map((handler) => Function.prototype.toString.call(handler));
   // 426 Upgrade Required: what ws and hot reloading answer to all that is no websocket.
-  if (server.listenerCount('upgrade') > 0 && texts.every(isUpgradeRequired)) return 'upgrades';
+  if (server.listenerCount('upgrade') > 0 && texts.every(isUpgradeRequired))
+    return openedByDevServer.has(server) ? 'reload' : 'upgrades';
   return openedByPackage.has(server) || texts.every(isOperations) ? 'operations' : undefined;
 }
 

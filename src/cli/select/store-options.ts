@@ -72,7 +72,7 @@ export async function openFeed(place: StorePlace): Promise<StoredFeed> {
 export function readsFile(place: StorePlace): boolean {
   const cwd = process.cwd();
   if (sharedStoreOf(place, cwd) !== undefined) return false;
-  return livingRuns(databasePath(place.db, cwd))[0]?.keptIn !== 'memory';
+  return !isOfRun(livingRuns(databasePath(place.db, cwd))[0], place);
 }
 
 /** A store that is no file; undefined where the requests are in the database. */
@@ -80,24 +80,36 @@ export async function storeWithoutFile(place: StorePlace): Promise<StoreReader |
   const cwd = process.cwd();
   const database = databasePath(place.db, cwd);
   const shared = sharedStoreOf(place, cwd);
-  if (shared === undefined) return memoryOfRun(database, 'memory');
+  if (shared === undefined) return storeOfRun(database, (run) => isOfRun(run, place));
   try {
     return await openStore({ shared, cwd, readonly: true, describe: describeStored, samplesOf }, printRemark);
   } catch (error) {
-    const memory = error instanceof StoreError ? await memoryOfRun(database, 'shared') : undefined;
+    const memory = error instanceof StoreError ? await storeOfRun(database, isShared) : undefined;
     if (memory === undefined) throw error;
     printRemark(`${(error as StoreError).message} These requests are from the ${memory.place}.`);
     return memory;
   }
 }
 
-/** Memory of the newest run of a database, where it keeps its requests there. */
-async function memoryOfRun(
+/**
+ * Whether a run that goes on is read where no store is named: a file that is named is meant, but what goes
+ * to a shared store would else be found by those only who know its URL.
+ */
+function isOfRun(run: LivingRun | undefined, { db, attached }: StorePlace): boolean {
+  return run?.keptIn === 'memory' || (isShared(run) && (db === undefined || attached === true));
+}
+
+function isShared(run: LivingRun | undefined): boolean {
+  return run?.keptIn === 'shared';
+}
+
+/** Store of the newest run of a database, through the run itself, where it is one that is looked for. */
+async function storeOfRun(
   database: string,
-  keptIn: NonNullable<LivingRun['keptIn']>,
+  isMeant: (run: LivingRun) => boolean,
 ): Promise<StoreReader | undefined> {
   const [newest] = livingRuns(database);
-  if (newest?.keptIn !== keptIn) return undefined;
+  if (newest === undefined || !isMeant(newest)) return undefined;
   const control = await connectToRun(database, newest.id);
   return control && new RunStore(control);
 }

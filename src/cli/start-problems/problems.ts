@@ -33,6 +33,16 @@ const ELSEWHERE: [names: RegExp, place: string, remedy: string][] = [
   ],
 ];
 
+/**
+ * First words of other runtimes that do not run the app themselves: a script of package.json that they
+ * run may be `node …`, and so may what they execute; they build for Node, too.
+ */
+const RUNS_NO_APP: Record<string, RegExp> = {
+  bun: /^(?:run|x|exec|build|install|i|ci|add|a|remove|rm|update|link|unlink|outdated|audit|pm|publish|patch|info|why|create|init|upgrade|test|help)?$/,
+  deno: /^(?:task|bundle|cache|check|ci|clean|compile|doc|fmt|info|install|i|add|remove|lint|lsp|outdated|update|publish|types|upgrade|vendor|init|coverage|completions|help)?$/,
+  wrangler: /^(?:login|logout|whoami|types|deploy|publish|d1|kv|r2|secret|tail|versions|init)?$/,
+};
+
 /** Problems that a command will have in a folder; `env` is that of the command. */
 export function startProblems(cwd: string, command: string[], env: NodeJS.ProcessEnv): StartProblem[] {
   const problems = commandSteps(cwd, command).flatMap((step) => problemsOf(step, env));
@@ -129,13 +139,7 @@ function daemonProblem({ words, at }: CommandStep): StartProblem | undefined {
 
 function elsewhereProblem({ words, at }: CommandStep): StartProblem | undefined {
   const { name, args } = programOf(words) ?? { name: '', args: [] };
-  // A script of package.json that bun or deno run may be `node …`; so may what they execute.
-  if (
-    name === 'bun' &&
-    /^(?:run|x|install|add|test)?$/.test(args.find((word) => !word.startsWith('-')) ?? '')
-  )
-    return undefined;
-  if (name === 'deno' && args[0] === 'task') return undefined;
+  if (RUNS_NO_APP[name]?.test(args.find((word) => !word.startsWith('-')) ?? '')) return undefined;
   const found = ELSEWHERE.find(([names]) => names.test(name));
   return found && { cause: `${at} ${found[1]} (${name})`, remedy: found[2] };
 }

@@ -9,7 +9,7 @@ export type ReadLine = (frame: Frame, line?: number) => string | undefined;
 const DRIVER_METHODS: Record<string, RegExp> = {
   sql: /^(?:query|execute|exec|raw|unsafe|prepare|any|one|none|many|oneOrNone|manyOrNone|selectQuery)$/,
   cache: /^(?:get|gets|getMulti|mget|mGet|hget|hGet|hgetall|hGetAll|getBuffer)$/,
-  http: /^(?:fetch|request|axios|get|got)$/,
+  http: /^(?:fetch|request|axios|got|ky|needle|get|post|put|patch|del|delete|head)$/,
 };
 
 // ORMs: their model, or what they are to find, is the statement.
@@ -26,6 +26,19 @@ const CALL =
   /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>\s*)?\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
 // db.prepare(text).all(…): the call is `all`, the statement is the argument of `prepare`.
 const PREPARE_BEFORE = /\bprepare\(\s*([A-Za-z_$][\w$]*)\s*\)\s*\.\s*$/;
+// fetch(this.base + path, init), client.get(`${base}/${path}`), fetch(new URL(path, base)), get(prefix + key):
+// the parts of the first argument, none of which is text of its own.
+const PART = '[A-Za-z_$][\\w$]*(?:\\??\\.[\\w$]+)*';
+const JOINED_CALL = new RegExp(
+  `^\\(*(?:await\\s+)?(?:[\\w$]+\\s*\\??\\.\\s*)*([\\w$]+)\\s*(?:<[^<>()]*>\\s*)?\\(\\s*(?:` +
+    `${PART}(?:\\s*\\+\\s*${PART})*\\s*\\+\\s*([A-Za-z_$][\\w$]*)\\s*[,)]|` +
+    `\`/?(?:\\$\\{${PART}\\}[/:]?)*\\$\\{([A-Za-z_$][\\w$]*)\\}\`\\s*[,)]|` +
+    `new URL\\(\\s*([A-Za-z_$][\\w$]*)\\s*,)`,
+);
+const KEY = /key$|^k$/i;
+// A base class for many tables: knex(this.table), db.from(this.tableName), `SELECT * FROM ${this.table} WHERE …`
+const TABLE_OF_CLASS =
+  /(?:^|[^\w$])\w+\(\s*this\.#?(?:constructor\.)?_?(?:\w*(?:table|collection|entity)\w*)\s*(?:as \w+\s*)?[,)]|\b(?:from|into|update|join)\s+(?:["`\\]*\$\{\s*this\.|["'`]?\s*["'`]\s*\+\s*this\.)/i;
 // function sql(strings: TemplateStringsArray, ...values: unknown[]): Promise<Row[]> {
 const TAG_HEAD =
   /\(\s*([\w$]+)\s*(:\s*(?:readonly\s+)?TemplateStringsArray)?\s*(?::[^,()]*)?,\s*\.\.\.\s*([\w$]+)\s*(?::[^()]*)?,?\s*\)\s*(?::[^{};=]*)?(?:=>\s*\{?|\{)/g;
@@ -54,9 +67,10 @@ export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: Re
   if (kind === undefined && /^new Promise\b/.test(call)) return true;
   const prepared = kind === 'sql' && PREPARE_BEFORE.exec(before);
   const name = prepared ? prepared[1] : firstArgument(call, kind);
-  if (name === undefined && kind !== 'sql') return false;
   const above = textAbove(frame, before, readLine);
-  if (kind === 'sql' && isMapperCall(call, before, above)) return true;
+  if (name === undefined && kind !== 'sql') return isJoinedParameter(call, kind, above);
+  if (kind === 'sql' && (isMapperCall(call, before, above) || TABLE_OF_CLASS.test(before + call)))
+    return true;
   if (kind !== 'sql') return isParameter(name!, above);
   return (
     (name !== undefined && isStatementParameter(name, above)) || (!prepared && isTagFunction(above, call))
@@ -77,6 +91,15 @@ function firstArgument(call: string, kind: Kind | undefined): string | undefined
   const [, method, variable, field] = CALL.exec(call) ?? [];
   if (method === undefined || (kind !== undefined && !DRIVER_METHODS[kind]?.test(method))) return undefined;
   return variable ?? field;
+}
+
+/** Whether the URL or key of a call is made of parts, the last of them a parameter: `fetch(base + path)`. */
+function isJoinedParameter(call: string, kind: Kind | undefined, above: string): boolean {
+  if (kind !== 'http' && kind !== 'cache') return false;
+  const [, method, added, inserted, relative] = JOINED_CALL.exec(call) ?? [];
+  const name = added ?? inserted ?? relative;
+  if (name === undefined || !DRIVER_METHODS[kind]!.test(method!)) return false;
+  return (kind === 'http' || KEY.test(name)) && isParameter(name, above);
 }
 
 /** Lines above a call that may have the head of its function, and the call's line up to it. */

@@ -12,7 +12,14 @@ export function isSearch({ calls, overlapping }: Loop): boolean {
   const rows = calls.map(({ span }) => span.rows);
   // The first that is there ends the search: file, locale or parent by its next best name.
   if (rows.slice(0, -1).every((count) => count === 0) && (rows.at(-1) ?? 0) > 0) return true;
-  return isNumberedName(calls);
+  return isNumberedName(calls) || isCheckForFree(calls);
+}
+
+// SELECT 1 FROM posts WHERE slug = ?: everything is taken but the last, which ends the search.
+function isCheckForFree(calls: Loop['calls']): boolean {
+  if (!/^SELECT (?:\? |EXISTS\b)/i.test(calls[0]!.shape)) return false;
+  const rows = calls.map(({ span }) => span.rows ?? 0);
+  return rows.at(-1) === 0 && rows.slice(0, -1).every((count) => count > 0);
 }
 
 // `post`, `post-1`, `post-2`: the first name that nothing has ends the search.

@@ -106,9 +106,11 @@ function isFallback(call: Call, later: Call): boolean {
   );
 }
 
-// users and users_archive, a view or a copy of the table.
+// users and users_archive, new_users or v2.users: a view, a copy or another version of the table.
 function isLikeTable(a: string, b: string): boolean {
-  return a.startsWith(b) || b.startsWith(a);
+  if (a.startsWith(b) || b.startsWith(a)) return true;
+  const [wordsA, wordsB] = [a, b].map((name) => name.split(/[_.]/));
+  return wordsA!.every((word) => wordsB!.includes(word)) || wordsB!.every((word) => wordsA!.includes(word));
 }
 
 function isSameFunction(a: Call, b: Call): boolean {

@@ -35,7 +35,9 @@ function hasFullPages({ calls }: Loop, reference: CallValues): boolean {
   const size = pageSizeOf(reference);
   if (size === undefined) return true;
   if (size <= 1) return false;
-  return calls.slice(0, -1).every(({ span }) => span.rows === undefined || span.rows >= size);
+  // `until no row comes`: behind the short page is an empty one.
+  const last = calls.at(-1)!.span.rows === 0 ? -2 : -1;
+  return calls.slice(0, last).every(({ span }) => span.rows === undefined || span.rows >= size);
 }
 
 function pageSizeOf({ single }: CallValues): number | undefined {

@@ -13,7 +13,7 @@ import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js'
 const NOT_REPEATABLE =
   /\b(?:FOR (?:UPDATE|SHARE|NO KEY|KEY)|LOCK IN SHARE MODE|TABLESAMPLE|nextval|currval|CURRENT_(?:DATE|TIME|TIMESTAMP)|LOCALTIME|LOCALTIMESTAMP)\b/i;
 const CHANGING_FUNCTION =
-  /\b(?:lastval|setval|last_insert_id|last_insert_rowid|found_rows|row_count|changes|total_changes|random|randomblob|random_normal|rand|uuid|uuid_short|uuid_generate_\w+|uuidv[47]|gen_random_\w+|newid|now|sysdate|getdate|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|unix_timestamp|utc_(?:date|time|timestamp)|current_(?:date|time|timestamp)|curdate|curtime|localtime|localtimestamp|pg_sleep\w*|sleep|benchmark|(?:get|release|is_free|is_used)_lock|pg_(?:try_)?advisory\w*|txid_\w+|pg_current_\w+)\s?\(/i;
+  /\b(?:lastval|setval|last_insert_id|last_insert_rowid|found_rows|row_count|changes|total_changes|random|randomblob|random_normal|rand|uuid|uuid_short|uuid_generate_\w+|uuidv[47]|gen_random_\w+|newid|now|sysdate|getdate|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|unix_timestamp|utc_(?:date|time|timestamp)|current_(?:date|time|timestamp)|curdate|curtime|localtime|localtimestamp|benchmark|(?:get|release|is_free|is_used)_lock|pg_(?:try_)?advisory\w*|txid_\w+|pg_current_\w+)\s?\(/i;
 // date('now') of SQLite, timestamp 'now' of PostgreSQL.
 const NOW_LITERAL = /'now'/i;
 // A row that says whether something is locked, or whose turn it is.
@@ -96,7 +96,7 @@ class WriteHistory {
 
 function isCandidate(scene: Scene, call: Call): boolean {
   if (call.span.kind !== 'sql' || call.verb !== 'SELECT' || call.sql!.isWrite || call.isSetup) return false;
-  if (call.isMasked || scene.claimed.has(call)) return false;
+  if (scene.claimed.has(call)) return false;
   if (
     NOT_REPEATABLE.test(call.shape) ||
     CHANGING_FUNCTION.test(call.shape) ||
@@ -114,7 +114,18 @@ function isOneCallPath({ calls }: Repetition): boolean {
   );
 }
 
-function draftOf(scene: Scene, repetitions: Repetition[]): Draft | undefined {
+// Masked values may differ: a session by its secret id, asked for by three lines, is one session all
+// the same; what one line asks for again need not be.
+function isUncertain({ calls }: Repetition): boolean {
+  if (!calls.some(({ isMasked }) => isMasked)) return false;
+  const paths = new Set(calls.map(({ positions }) => positions.slice(0, 3).join(' ')));
+  const rows = new Set(calls.map(({ span }) => span.rows));
+  return paths.size < calls.length || rows.size > 1 || (calls[0]!.span.rows ?? 0) > 1;
+}
+
+function draftOf(scene: Scene, all: Repetition[]): Draft | undefined {
+  const repetitions = all.filter((repetition) => !isUncertain(repetition));
+  if (repetitions.length === 0) return undefined;
   const calls = repetitions.flatMap((repetition) => repetition.calls);
   const waste = repetitions.reduce((sum, repetition) => sum + timeOf(repetition.calls.slice(1)), 0);
   const total = timeOf(calls);
@@ -174,6 +185,7 @@ function severalSitesDraft(scene: Scene, repetitions: Repetition[], waste: numbe
       [true, 0.1, 'same statement, same values'],
       [true, 0.1, 'nothing in between wrote to its tables'],
       [waste < 2, -0.1, 'it costs little'],
+      [call!.isMasked, -0.2, 'its values are secret: they may differ'],
     ),
   };
 }

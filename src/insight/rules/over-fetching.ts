@@ -22,6 +22,8 @@ export const overFetching: Rule = (scene) => {
 
 function isLarge({ limits }: Scene, { span, sql, verb, isSetup }: Call): boolean {
   if (span.kind !== 'sql' || isSetup || sql!.isWrite || verb !== 'SELECT') return false;
+  // A stream or a cursor takes its rows in pieces, as many as its reader has time for.
+  if (span.detail?.paused !== undefined) return false;
   return (span.rows ?? 0) > limits.rows || bytesOf(span.detail?.bytes) > limits.bytes;
 }
 

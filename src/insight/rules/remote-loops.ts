@@ -56,13 +56,23 @@ function kindOf(scene: Scene, loop: Loop): LoopKind | undefined {
       return 'rpc';
     case 'http':
       // Concurrent writes are as they should be: each is a request of its own.
-      if (call.verb !== 'GET' && isParallel(loop)) return undefined;
+      if (call.verb !== 'GET' && (isParallel(loop) || isSendAndMark(scene, loop))) return undefined;
       return arePages(calls, feedingQueryOf(scene, loop)?.isExact === true, isParallel(loop))
         ? undefined
         : 'http';
     default:
       return factsOfKind(call.span.kind).loops ? 'call' : undefined;
   }
+}
+
+/** Whether most calls are followed by a write that marks what was sent: each has to be sent by itself. */
+function isSendAndMark({ calls: all }: Scene, { calls }: Loop): boolean {
+  const marked = calls.filter((call, at) =>
+    all
+      .slice(call.order + 1, calls[at + 1]?.order ?? call.order + 4)
+      .some(({ sql, start }) => sql?.isWrite === true && start >= call.end - 0.01),
+  );
+  return marked.length >= calls.length * 0.8;
 }
 
 // Calls whose arguments, documents or bodies were not recorded may all differ; after a failure it is a retry.

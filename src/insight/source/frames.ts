@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import type { Frame } from '../../domain/trace.js';
 import { Lru } from '../util/lru.js';
 import { type Disk, disk as realDisk } from './disk.js';
+import { sourceNameOf } from './mapped-name.js';
 import { isInside, OwnCode } from './own-code.js';
 import {
   isCommandLineCode,
@@ -13,7 +14,7 @@ import {
   scriptLocation,
 } from './script-location.js';
 import { inlineMap, MappedScript, mapPath, mapUrl } from './source-map.js';
-import { mayRunAt } from './source-position.js';
+import { isMinifiedLine, mayRunAt } from './source-position.js';
 
 /** Options of a FrameResolver. */
 export interface FrameResolverOptions {
@@ -66,6 +67,7 @@ export class FrameResolver {
   #unmapped = new Set<string>();
   /** Source text embedded in source maps, by displayed file name. */
   #contents = new Map<string, () => string | undefined>();
+  #lastText: { path: string; identity: string | undefined; text: string | undefined } | undefined;
   /** Source files by path, the newest version last. */
   #texts = new Lru<TextVersion[]>(MAX_FILES, {
     maxSize: MAX_TEXTS_SIZE,
@@ -131,6 +133,8 @@ export class FrameResolver {
     const frame = this.#ownCode.frameOf(raw, path, () => this.#readText({ ...raw, application: true }));
     if (!frame.application) return frame;
     const text = this.#readText(frame);
+    // A minifier has made it, and left no map: its lines are no lines of the app.
+    if (text !== undefined && isMinifiedLine(text, frame.line)) return { ...frame, generated: true };
     const isChanged = (this.#disk.written(path) ?? 0) > this.#since;
     if (text === undefined || isChanged || mayRunAt(text, frame.line, frame.column)) return frame;
     return { ...frame, generated: true };
@@ -152,7 +156,32 @@ export class FrameResolver {
     const { line, column } = original;
     const frame = { function: raw.function, file: displayName, line, column };
     if (original.ignored || !this.#ownCode.isOwnPath(path)) return { ...frame, application: false };
+    frame.function = this.#sourceName(raw.function, script, location, original.source, frame);
     return this.#ownCode.frameOf(frame, path, () => content() ?? script.head);
+  }
+
+  /** Name of a mapped frame's function in its source: bundles that were minified have another. */
+  #sourceName(
+    fn: string,
+    script: MappedScript,
+    { path, line, column }: ScriptLocation,
+    sourceName: string,
+    frame: Omit<Frame, 'application'>,
+  ): string {
+    if (path === undefined || this.#memoryMaps.has(path)) return fn;
+    const source = this.#contents.get(frame.file)?.() ?? this.#readText({ ...frame, application: true });
+    if (source === undefined) return fn;
+    const generated = () => this.#generatedText(path);
+    const original = (at: number, from: number) => script.original(at, from);
+    return sourceNameOf(fn, line, column, { generated, source, sourceName, original });
+  }
+
+  /** Text of the generated file that was asked for last: frames of one file come together. */
+  #generatedText(path: string): string | undefined {
+    const identity = this.#disk.identity(path);
+    if (this.#lastText?.path !== path || this.#lastText.identity !== identity)
+      this.#lastText = { path, identity, text: this.#disk.read(path) };
+    return this.#lastText.text;
   }
 
   /**

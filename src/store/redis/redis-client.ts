@@ -1,7 +1,7 @@
 /** Client of a Redis, behind sentinels or in a cluster: commands by name, many at once. */
 
 import { Cluster, Redis } from 'ioredis-bundled';
-import { StoreError } from '../store.js';
+import { isFinal } from './redis-error.js';
 import type { RedisAddress } from './store-url.js';
 
 /** ms of waiting for an answer, and for a connection. */
@@ -55,7 +55,7 @@ export class RedisClient {
       };
       const note = (error: Error) => {
         reason = error;
-        if (isRefused(error)) settle(error);
+        if (isFinal(error)) settle(error);
       };
       const timer = setTimeout(() => settle(reason ?? new Error('it does not answer')), CONNECT_MS);
       this.#client.once('ready', settle).on('error', note);
@@ -117,29 +117,6 @@ export class RedisClient {
   close(): void {
     this.#client.disconnect();
   }
-}
-
-/** Message of what Redis or the way to it did, for the user; without addresses' passwords, which it never has. */
-export function redisError(error: unknown, shown: string): StoreError {
-  const { message = '', name = '' } = error as Error;
-  const cause = isRefused(error as Error)
-    ? 'user or password are wrong, or lack the right to do this'
-    : /^OOM/.test(message)
-      ? 'it is full (maxmemory)'
-      : /^READONLY|^MASTERDOWN/.test(message)
-        ? 'it is a replica, or fails over'
-        : /^LOADING/.test(message)
-          ? 'it is starting'
-          : /timed out|does not answer|ETIMEDOUT/i.test(message)
-            ? 'it does not answer'
-            : /self.signed|certificate|CERT_/i.test(message)
-              ? `its certificate is not trusted (${message}); add ?ca=<file>`
-              : `it cannot be reached${name === 'ReplyError' ? ` (${message.split(' ')[0]})` : ''}`;
-  return new StoreError(`${shown}: ${cause}.`, { cause: error });
-}
-
-function isRefused({ message = '' }: Error): boolean {
-  return /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR Client sent AUTH)/.test(message);
 }
 
 function optionsOf({ username, password, db, tls }: RedisAddress) {

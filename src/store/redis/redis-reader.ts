@@ -16,7 +16,8 @@ import type {
   StoreChanges,
   StoreReader,
 } from '../store.js';
-import { type RedisClient, redisError } from './redis-client.js';
+import type { RedisClient } from './redis-client.js';
+import { redisError } from './redis-error.js';
 import {
   decodeBody,
   MAX_LIVE,

@@ -19,7 +19,8 @@ import type {
   StoreReader,
 } from '../store.js';
 import { maskTrace } from './mask.js';
-import { RedisClient, redisError } from './redis-client.js';
+import { RedisClient } from './redis-client.js';
+import { redisError } from './redis-error.js';
 import { RedisKeys } from './redis-keys.js';
 import { RedisReader } from './redis-reader.js';
 import { RedisWriter } from './redis-writer.js';

@@ -5,7 +5,8 @@
 
 import { type Clock, systemClock } from '../clock.js';
 import type { Sampling, StoreError } from '../store.js';
-import { type RedisClient, type RedisCommand, redisError } from './redis-client.js';
+import type { RedisClient, RedisCommand } from './redis-client.js';
+import { redisError } from './redis-error.js';
 import { encodeBody, MAX_LIVE, type RedisKeys, type StoredRun } from './redis-keys.js';
 import { type QueuedItem, RedisQueue } from './redis-queue.js';
 

@@ -1,8 +1,9 @@
 /** Signs of servers: variables with their port, and what their handlers do. */
 
 import { createServer, type RequestListener } from 'node:http';
+import vm from 'node:vm';
 import { test } from 'tap';
-import { signsOf } from '../../../src/agent/request/server-signs.cjs';
+import { noteOpener, signsOf } from '../../../src/agent/request/server-signs.cjs';
 
 /** Handler with that text; it is never called. */
 const handler = (text: string) => new Function(`return ${text}`)() as RequestListener;
@@ -20,6 +21,34 @@ test('a server that answers upgrades only', (t) => {
   t.equal(besideOf(refuse), undefined, 'without upgrades it may do anything');
   t.equal(besideOf('(req, res) => res.end("page")', true), undefined, 'an app with websockets');
   t.equal(signsOf(createServer(), undefined).beside, 'upgrades', 'nothing answers requests');
+  t.end();
+});
+
+test('a server by which a dev server reloads pages', (t) => {
+  const refuse = handler('(req, res) => { res.writeHead(426); res.end("Upgrade Required") }');
+  const openedIn = (filename: string, listener: RequestListener) => {
+    const server = createServer(listener).on('upgrade', () => {});
+    vm.runInThisContext('(function listen(note, server) { note(server); })', { filename })(
+      noteOpener,
+      server,
+    );
+    return signsOf(server, undefined).beside;
+  };
+  t.equal(openedIn('/app/node_modules/vite/dist/node/chunks/dep.js', refuse), 'reload');
+  t.equal(
+    openedIn('/app/node_modules/vinxi/lib/dev-server.js', refuse),
+    'reload',
+    'SolidStart, before its own',
+  );
+  t.equal(openedIn('/app/node_modules/ws/lib/websocket-server.js', refuse), 'upgrades');
+  t.equal(
+    openedIn(
+      '/app/node_modules/vite/dist/node/chunks/dep.js',
+      handler('(req, res) => middlewares(req, res)'),
+    ),
+    undefined,
+    "the dev server's own",
+  );
   t.end();
 });
 

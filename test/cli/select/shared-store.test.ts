@@ -62,6 +62,11 @@ test('the password of --store is in no output, and not in the arguments of the l
     env: { ...process.env, SCOOBY_DB: run.database },
   });
   t.equal(JSON.parse(shown.stdout).url, '/a', 'from the memory of the run');
+  const own = await promisify(execFile)(process.execPath, [PROGRAM, 'list', '--json'], {
+    cwd: folder,
+    env: { ...process.env, SCOOBY_DB: run.database },
+  });
+  t.equal(JSON.parse(own.stdout.split('\n')[0]!).url, '/a', 'without --store, by asking the run');
   t.match(shown.stderr, /^redis:\/\/user@127\.0\.0\.1:1\/3: it cannot be reached\. These requests are from/);
   const { stderr, stdout } = await run.stop();
   t.notMatch(stderr + stdout + shown.stderr, 'pa55word');

@@ -90,6 +90,9 @@ test("an emptied environment, and other places than this machine's Node", (t) =>
   t.same(causes(t, 'pm2 start app.js --no-daemon'), []);
   t.same(causes(t, 'pm2-runtime app.js'), []);
   t.match(causes(t, 'bun server.ts'), [/ runs the app on another runtime than Node \(bun\)$/]);
+  t.same(causes(t, 'bun build src/server.ts --target=node --outdir=out && node out/server.js'), []);
+  t.same(causes(t, 'deno bundle src/server.ts out.js && node out.js'), []);
+  t.match(causes(t, 'deno run -A server.ts'), [/ runs the app on another runtime than Node \(deno\)$/]);
   t.same(
     causes(t, 'bun run other', { 'package.json': { scripts: { dev: 'bun run other', other: 'node a.js' } } }),
     [],

@@ -55,6 +55,31 @@ test('a wrapper passes on a parameter', (t) => {
     ],
     ['sql', 'const all = (entity, where) => em.find(entity, where);\n                                  ^'],
     ['cache', 'const read = (key) => client.get(key);\n                             ^'],
+    ['cache', 'const read = (key) => client.get(prefix + key);\n                             ^'],
+    [
+      'cache',
+      `const read = (key) => client.get(\`\${this.prefix}:\${key}\`);\n                             ^`,
+    ],
+    ['http', 'const json = (path, init) => fetch(this.url + path, init);\n                             ^'],
+    ['http', `const json = (path) => fetch(\`\${base}/\${path}\`);\n                       ^`],
+    ['http', 'const json = (path) => fetch(new URL(path, this.base));\n                       ^'],
+    [
+      'http',
+      'const send = (path, body) => this.client.post(path, body);\n                                         ^',
+    ],
+    ['sql', 'const find = (where) => knex(this.table).where(where).first();\n                        ^'],
+    [
+      'sql',
+      'const find = (id) => this.db.select().from(this.tableName).where({ id });\n                             ^',
+    ],
+    [
+      'sql',
+      `const find = (id) => db.query(\`SELECT * FROM \${this.table} WHERE id = $1\`, [id]);\n                        ^`,
+    ],
+    [
+      'sql',
+      'const find = (id) => db.query("SELECT * FROM " + this.constructor.table + " WHERE id = $1", [id]);\n                        ^',
+    ],
     [
       'http',
       'const json = async (url, options) => (await fetch(url, options)).json();\n                                            ^',
@@ -71,6 +96,16 @@ test('a wrapper passes on a parameter', (t) => {
 
 test('a line with a statement of its own is no wrapper', (t) => {
   for (const [kind, text] of [
+    ['http', `const user = (id) => fetch(\`\${base}/users/\${id}\`);\n                       ^`],
+    ['http', 'const user = (id) => fetch(base + "/users/" + id);\n                       ^'],
+    ['http', 'const rates = () => fetch(this.url + path);\n                      ^'],
+    ['cache', 'const user = (id) => client.get(prefix + id);\n                           ^'],
+    ['cache', `const user = (key) => client.get(\`user:\${key}\`);\n                              ^`],
+    ['sql', 'const find = (id) => knex("users").where({ id });\n                      ^'],
+    [
+      'sql',
+      `const find = (id) => db.query(\`SELECT * FROM users WHERE kind = \${this.kind}\`);\n                        ^`,
+    ],
     [
       'sql',
       "const find = (id) => pool.query('select * from users where id = $1', [id]);\n                          ^",

@@ -1,30 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Test, test } from 'tap';
 import { RedisStore } from '../../../src/store/redis/redis-store.js';
 import { parseStoreUrl } from '../../../src/store/redis/store-url.js';
 import { aSpan, aTrace } from '../../factory.js';
-import { need } from '../../programs.js';
 import { until } from '../../scooby.js';
+import { ownRedis } from '../../servers/own-redis.js';
 import { ask, freePort } from '../../servers/server.js';
-
-/** A Redis of the test's own, which it may kill, stop and fill. */
-async function ownRedis(t: Test, port: number, ...args: string[]): Promise<ChildProcess> {
-  const server = spawn(
-    need('redis-server'),
-    ['--bind', '127.0.0.1', '--port', `${port}`, '--save', '', '--dir', t.testdir(), ...args],
-    { stdio: 'ignore' },
-  );
-  t.teardown(() => server.kill('SIGKILL'));
-  const address = { host: '127.0.0.1', port };
-  for (let isReady = false; !isReady; ) {
-    isReady = await ask(address, 'PING\r\n').then(
-      (answer) => /PONG|NOAUTH/.test(answer),
-      () => false,
-    );
-  }
-  return server;
-}
 
 async function open(t: Test, url: string, options: Partial<Parameters<typeof RedisStore.open>[0]> = {}) {
   const warnings: string[] = [];
