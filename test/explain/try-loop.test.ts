@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { connectToRun } from '../../src/control/client.js';
 import type { LoopTrial } from '../../src/explain/loop-trial.js';
+import { nodes } from '../nodes.js';
 import { FIXTURES, linkPackages } from '../packages.js';
 import { project, ROOT, type ScoobyRun, scooby } from '../scooby.js';
 import { mariadb, postgres } from '../servers/index.js';
@@ -17,11 +18,12 @@ async function outcomesOf(
   fixture: string,
   env: NodeJS.ProcessEnv,
   packages: string[] = [],
+  command = ['app.cjs'],
 ): Promise<{ run: ScoobyRun; outcomes: Record<string, Outcome> }> {
   const files = { 'app.cjs': readFileSync(join(FIXTURES, 'try', fixture), 'utf8') };
   const folder = project(t, files);
   linkPackages(folder, ...packages);
-  const run = scooby(t, { command: ['app.cjs'], folder, env });
+  const run = scooby(t, { command, folder, env });
   t.equal((await run.ask('/setup')).body, 'fine');
   const routes: string[] = JSON.parse((await run.ask('/routes')).body);
   for (const route of routes) t.equal((await run.ask(route)).body, 'fine', route);
@@ -167,3 +169,17 @@ for (const [name, file, journal] of [
     t.same(JSON.parse((await run.ask('/writes')).body), { n: 0 });
     t.same(readdirSync(folder), file === '' ? [] : [file]);
   });
+
+test('SQLite by node:sqlite: the same', async (t) => {
+  const newest = (await nodes()).at(-1)!;
+  const env = {
+    ...{ FILE: join(t.testdir(), 'shop.db'), SQLITE: 'node', NODE_NO_WARNINGS: '1' },
+    ROUTES: '/key,/named,/first,/count,/blob,/big,/masked,/write',
+  };
+  const { outcomes } = await outcomesOf(t, 'sqlite.cjs', env, [], [newest.path, 'app.cjs']);
+  const known = expected('sqlite.json');
+  t.same(
+    summaries(outcomes),
+    Object.fromEntries(Object.keys(outcomes).map((route) => [route, known[route]])),
+  );
+});
