@@ -125,6 +125,25 @@ test('MySQL: a value is written where a placeholder is, and nowhere else', async
   });
 });
 
+test('PostgreSQL: the index that a plan asks for is tried where hypopg is installed', async (t) => {
+  const app = anApp(
+    [/SHOW server_version/, [{ server_version: '16.3' }]],
+    [/^EXPLAIN/, [{ p: 'Seq Scan on t  (cost=0.00..900.00 rows=1 width=4)' }, { p: '  Filter: (b = 1)' }]],
+    [/to_regclass/, [{ name: 't', rows: '50000', indexed: null, indexes: null }]],
+    [/pg_extension/, [{ schema: 'public' }]],
+    [/hypopg_create_index/, [{}]],
+  );
+  const { remarks } = await app.plan({ library: 'pg', name: 'select a from t where b = 1' });
+  t.match(remarks, [
+    { kind: 'scan', text: /Tried with hypopg: the plan does not take CREATE INDEX ON t \(b\)\.$/ },
+  ]);
+  t.match(app.statements().at(-1), {
+    before: ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"],
+    after: ['ROLLBACK', 'SELECT public.hypopg_reset()'],
+    ask: [{}, { values: ['CREATE INDEX ON t (b)'] }, {}],
+  });
+});
+
 test('SQLite: a plan on the app’s own handle, without values where none are known', async (t) => {
   const app = anApp(
     [/sqlite_version/, [{ version: '3.50.1' }]],
