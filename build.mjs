@@ -43,7 +43,11 @@ for (const config of configs) {
 
 await build({
   ...shared,
-  entryPoints: { scooby: 'bin/scooby.ts', 'chunks/collector-worker': 'src/collector/collector-worker.ts' },
+  entryPoints: {
+    scooby: 'bin/scooby.ts',
+    'chunks/collector-worker': 'src/collector/collector-worker.ts',
+    'chunks/sqlite-reader': 'src/explain/sqlite-reader.ts',
+  },
   outdir: 'dist',
   format: 'esm',
   // The screen is imported on demand: `list` and `run` do not load React.

@@ -145,6 +145,7 @@ export interface StatementPoint {
 
 /** The one statement that would replace a loop, as it was tried. */
 export interface TrialResult {
+  kind: string;
   statement: string;
   /** With its values written in. */
   script: string;

@@ -13,7 +13,7 @@ import { testedVersions } from './drivers.js';
 export const PAGE = join(ROOT, 'docs/libraries.md');
 
 /** Servers with plans for `scooby explain`, by the `explain` of the instrument. */
-const PLANS: Record<string, string> = { postgres: 'PostgreSQL', mysql: 'MySQL, MariaDB' };
+const PLANS: Record<string, string> = { postgres: 'PostgreSQL', mysql: 'MySQL, MariaDB', sqlite: 'SQLite' };
 const ROLES = {
   orm: 'ORM',
   builder: 'query builder',

@@ -45,7 +45,7 @@ export function delayDrivers(delays: Record<string, number>, drivers: ReadonlyMa
   const delayOwn = (socket: net.Socket, args: ArrayLike<unknown>, cut: Function) => {
     const driver = driverOf(scriptsAbove(cut), drivers) ?? driverAtPort(args);
     const ms = driver === undefined ? 0 : msOf(driver);
-    if (ms > 0) delaySocket(socket, ms);
+    if (ms > 0) delaySocket(socket, ms, driver!.kind === 'sql');
   };
   // Of an upgraded connection the TLS socket reads, and the socket below it nothing more.
   replaceMethod(require('node:tls') as object, 'connect', (original) => {
