@@ -20,6 +20,8 @@ const MAX_RESTART_MS = 30_000;
 const RECOVERED_MS = 60_000;
 /** MB: what is queued and remembered is bounded, so more is a fault. */
 const MAX_HEAP = 1024;
+/** MB of new objects: with the default of 48 the launcher holds 130 MB more, at the same CPU. */
+const YOUNG_HEAP = 6;
 
 /** Callbacks of the collector's thread. */
 export interface ThreadListener {
@@ -90,7 +92,7 @@ export class CollectorThread {
       name: 'scooby collector',
       // The launcher's own, such as --inspect, are not for it.
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP, maxYoungGenerationSizeMb: YOUNG_HEAP },
     });
     const fail = (reason: string) => {
       if (worker === this.#worker) this.#fail(reason);

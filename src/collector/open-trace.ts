@@ -2,7 +2,8 @@
 
 import type { LinkLine } from '../domain/link.js';
 import { isTimed } from '../domain/span-kinds.js';
-import type { Frame, RecordedSpan, RecordedTrace, RequestError } from '../domain/trace.js';
+import { keepTimeSpent, timeSpentOf } from '../domain/time-spent.js';
+import type { Frame, RecordedSpan, RecordedTrace, RequestError, TraceState } from '../domain/trace.js';
 import { roundToMicros, totalsOf } from '../domain/trace.js';
 import { isUnit } from '../domain/unit.js';
 import type { AppProcess } from './app-process.js';
@@ -208,8 +209,7 @@ export class OpenTrace {
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     if (isUnit(trace)) return this.#unitSnapshot(spans, died);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    const totals = totalsOf(spans, trace.duration, trace.profiles);
-    return { ...trace, state: died ? 'died' : 'done', spans, totals, ...this.#errorsAmong(spans) };
+    return this.#finishedAs(died ? 'died' : 'done', spans, trace.duration);
   }
 
   /** A unit has no response: it lasts until its last call has ended, and all of them count. */
@@ -218,8 +218,20 @@ export class OpenTrace {
     const ends = spans.map(({ start, wait = 0, duration = 0 }) => start + wait + duration);
     const duration = roundToMicros(Math.max(trace.duration ?? 0, ...ends));
     const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
-    const totals = totalsOf(spans, duration, trace.profiles);
-    return { ...trace, state, spans, duration, totals, ...this.#errorsAmong(spans) };
+    return this.#finishedAs(state, spans, duration);
+  }
+
+  /** The sum of its time is computed once, for the totals and for the metrics. */
+  #finishedAs(state: TraceState, spans: RecordedSpan[], duration: number | undefined): RecordedTrace {
+    const { trace } = this;
+    const { profiles } = trace;
+    const sum =
+      duration === undefined ? undefined : timeSpentOf({ duration, spans, ...(profiles && { profiles }) });
+    const totals = totalsOf(spans, duration, profiles, sum);
+    const ended = duration !== undefined && { duration };
+    const finished = { ...trace, state, spans, ...ended, totals, ...this.#errorsAmong(spans) };
+    if (sum !== undefined) keepTimeSpent(finished, sum);
+    return finished;
   }
 }
 
@@ -243,6 +255,7 @@ export function sizeOfValue(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
   let size = 8;
-  for (const [key, item] of Object.entries(value)) size += key.length + sizeOfValue(item);
+  // Not Object.entries: it is asked of each call.
+  for (const key in value) size += key.length + sizeOfValue((value as Record<string, unknown>)[key]);
   return size;
 }

@@ -139,6 +139,7 @@ function learnKind(facts: KindFacts): void {
   const nouns = facts.nouns ?? (facts.noun === undefined ? row.nouns : `${noun}s`);
   const own = { title, noun, nouns, loops: loop, wraps };
   FACTS.set(kind, factsOf(kind, slow === undefined ? own : { ...own, slow }));
+  limits = undefined;
 }
 
 function isKnownKind(kind: string): kind is KnownKind {
@@ -151,11 +152,14 @@ export function isTimed({ kind }: { kind: string }): boolean {
 }
 
 /** Limits in ms from which a call is slow, per kind with such a limit. */
-export function slowLimits(): Record<string, number> {
-  return Object.fromEntries(
+export function slowLimits(): Readonly<Record<string, number>> {
+  return (limits ??= Object.fromEntries(
     [...FACTS].flatMap(([kind, { slow }]) => (slow === undefined ? [] : [[kind, slow]])),
-  );
+  ));
 }
+
+/** Until another kind is learned. */
+let limits: Readonly<Record<string, number>> | undefined;
 
 /** SGR parameters per kind's role, in the terminal's own sixteen colours. */
 export const KIND_COLOURS = Object.fromEntries(

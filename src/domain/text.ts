@@ -22,9 +22,15 @@ export function formatBytes(bytes: number): string {
   return bytes < 999_500 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** Whole number with its thousands apart: `1,200`. */
+export function formatWhole(n: number): string {
+  // The locale's format costs more than the rest of a sentence.
+  return n >= 0 && n < 1000 && Number.isInteger(n) ? String(n) : n.toLocaleString('en-US');
+}
+
 /** Count with its noun: `1 query`, `2 queries`. */
 export function formatCount(n: number, singular: string, plural = `${singular}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? singular : plural}`;
+  return `${formatWhole(n)} ${n === 1 ? singular : plural}`;
 }
 
 // Characters that move the cursor, hide text or reorder it: C0 (except \n and \t), DEL, C1, line

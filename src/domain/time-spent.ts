@@ -244,6 +244,11 @@ export function partFigure(part: string): string {
 
 const sums = new WeakMap<object, TimeSpent>();
 
+/** Keeps the sum of a trace that is finished, which was computed before it had its totals. */
+export function keepTimeSpent(trace: TimedRequest, sum: TimeSpent): void {
+  sums.set(trace, sum);
+}
+
 /** The sum of a finished trace, computed once. */
 export function timeSpentIn(trace: TimedRequest): TimeSpent {
   let sum = sums.get(trace);

@@ -5,7 +5,7 @@ import type { LibraryInfo } from './library.js';
 import type { Profiles } from './profile.js';
 import { isTimed, kindOf } from './span-kinds.js';
 import { escapeToOneLine } from './text.js';
-import { timeSpentOf } from './time-spent.js';
+import { type TimeSpent, timeSpentOf } from './time-spent.js';
 
 /** Kind of a span. A new kind is a new string; kinds missing in span-kinds.ts get its defaults. */
 export type Kind = 'sql' | 'cache' | 'rpc' | 'http' | 'log' | (string & {});
@@ -295,12 +295,14 @@ export function countedSpans<S extends RecordedSpan>(spans: S[]): S[] {
 }
 
 /**
- * Count, time and errors per kind, of the spans that count; duration and profiles are the request's.
+ * Count, time and errors per kind, of the spans that count; duration and profiles are the request's, and
+ * the sum of its time, where that is known.
  */
 export function totalsOf(
   spans: RecordedSpan[],
   duration?: number,
   profiles?: Profiles,
+  sum?: TimeSpent,
 ): Record<string, Total> {
   const totals: Record<string, Total> = {};
   const counted = countedSpans(spans);
@@ -311,12 +313,13 @@ export function totalsOf(
     setUnions(total, own, duration ?? Number.POSITIVE_INFINITY);
   }
   // Without a duration there is no sum: calls outside of requests, and an open request so far.
-  if (duration !== undefined) setTimes(totals, { spans: counted, duration, ...(profiles && { profiles }) });
+  if (duration !== undefined)
+    setTimes(totals, sum ?? timeSpentOf({ spans: counted, duration, ...(profiles && { profiles }) }));
   return totals;
 }
 
-function setTimes(totals: Record<string, Total>, request: Parameters<typeof timeSpentOf>[0]): void {
-  const parts = new Map(timeSpentOf(request).parts.map(({ part, ms }) => [part, ms]));
+function setTimes(totals: Record<string, Total>, sum: TimeSpent): void {
+  const parts = new Map(sum.parts.map(({ part, ms }) => [part, ms]));
   for (const [kind, total] of Object.entries(totals)) {
     // Of what wraps other calls, and of log lines, there is no part in the sum.
     if (!isTimed({ kind }) || kindOf(kind).wraps) continue;

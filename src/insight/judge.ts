@@ -30,13 +30,13 @@ export function finishTrace(recorded: RecordedTrace, readLine: ReadLine, config:
   const analysis = analyzeCalls(recorded, readLine);
   recorded.findings = judge(recorded, analysis, readLine, config);
   const trace = describe(recorded, analysis);
-  if (trace.findings.length > 0) setWins(trace);
+  if (trace.findings.length > 0) setWins(trace, analysis.calls);
   return trace;
 }
 
 /** Sets the findings' wins, and sorts them: grave errors, then what wins most. */
-function setWins(trace: Trace): void {
-  const wins = winsOf(trace);
+function setWins(trace: Trace, calls: Call[]): void {
+  const wins = winsOf(trace, calls);
   for (const [at, finding] of trace.findings.entries()) {
     const win = wins[at];
     if (win !== undefined) finding.win = win;

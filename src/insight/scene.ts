@@ -1,6 +1,7 @@
 /** Scene and Draft: input and output of the rules, and the computations that rules share. */
 
 import { slowLimits } from '../domain/span-kinds.js';
+import { formatWhole } from '../domain/text.js';
 import type { Finding, Frame, RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import type { Call } from './calls/calls.js';
 import type { CallAnalysis } from './calls/describe.js';
@@ -117,7 +118,7 @@ export function shareOf(scene: Scene, ms: number): number {
  * not run exactly 9,999 queries.
  */
 export function timesText({ trace, calls: all }: Scene, calls: Call[]): string {
-  const times = `${calls.length.toLocaleString('en-US')} times`;
+  const times = `${formatWhole(calls.length)} times`;
   if (!trace.dropped || calls.length * 2 < all.length) return times;
   return `${times}, and up to ${trace.dropped.toLocaleString('en-US')} more that were not recorded`;
 }

@@ -42,26 +42,64 @@ export type Describe = (trace: RecordedTrace) => Trace;
 /** Describe function of a store without such traces. */
 export const skipDescribe: Describe = (trace) => trace as Trace;
 
+const NO_TABLES: Tables = { shapes: [], stacks: [], frames: [] };
+
 /** Stored form of a trace. */
 export function packTrace(trace: Trace): PackedBody {
+  if (trace.spans.length === 0) return pack(JSON.stringify({ ...trace, ...NO_TABLES }));
   const frames = new IndexTable<Frame>();
   const stacks = new IndexTable<Frame[]>();
   const shapes = new IndexTable<Shape>();
   for (const { stack } of trace.spans) stacks.indexOf(stack);
   const stackTable = stacks.items.map((stack) => stack.map((frame) => frames.indexOf(frame)));
-  const spans = trace.spans.map((span) => {
-    // The frame is assigned: a second spread in the literal would take several times as long.
-    const partial: PartialSpan = {
-      ...span,
-      stack: stacks.indexOf(span.stack),
-      shape: shapes.indexOf(span.shape),
-    };
-    if (span.frame) partial.frame = frames.indexOf(span.frame);
-    return partial as WrittenSpan;
+  const quoted = new Map<string, string>();
+  const spanTexts = trace.spans.map((span) => {
+    const frame = span.frame && frames.indexOf(span.frame);
+    return spanText(
+      span,
+      { stack: stacks.indexOf(span.stack), shape: shapes.indexOf(span.shape), frame },
+      quoted,
+    );
   });
   const tables: Tables = { shapes: shapes.items, stacks: stackTable, frames: frames.items };
-  const document: TraceDocument = { ...trace, spans, ...tables };
-  return pack(JSON.stringify(document));
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  let part = before;
+  for (const key in trace) {
+    if (key === 'spans') part = after;
+    else part[key] = trace[key as keyof Trace];
+  }
+  const [head, tail] = [JSON.stringify(before), JSON.stringify(Object.assign(after, tables))];
+  return pack(`${head.slice(0, -1)},"spans":[${spanTexts.join()}],${tail.slice(1)}`);
+}
+
+/**
+ * JSON of a span with indices, put together: the texts of a loop's calls are the same, and objects
+ * made for JSON.stringify take twice as long.
+ */
+function spanText(
+  span: Span,
+  { stack, shape, frame }: { stack: number; shape: number; frame: number | undefined },
+  quoted: Map<string, string>,
+): string {
+  let text = '';
+  for (const key in span) {
+    const value: unknown = span[key as keyof Span];
+    if (value === undefined) continue;
+    text += `${text === '' ? '{' : ','}"${key}":`;
+    if (key === 'stack') text += stack;
+    else if (key === 'shape') text += shape;
+    else if (key === 'frame') text += frame;
+    else if (typeof value === 'number') text += Number.isFinite(value) ? value : null;
+    else text += typeof value === 'string' ? quote(value, quoted) : JSON.stringify(value);
+  }
+  return `${text}}`;
+}
+
+function quote(text: string, quoted: Map<string, string>): string {
+  let json = quoted.get(text);
+  if (json === undefined) quoted.set(text, (json = JSON.stringify(text)));
+  return json;
 }
 
 /** Inverse of `packTrace`; throws when the bytes are damaged. */

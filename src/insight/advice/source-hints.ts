@@ -15,20 +15,25 @@ export interface SourceHints {
   call: string;
 }
 
+/** What was read last around a frame: the same in each request, and checked, as the reader is another. */
+const known = new WeakMap<Frame, { lines: string[]; hints: SourceHints }>();
+
 /** Source around a call site; empty texts where it cannot be read. */
 export function sourceHintsOf(site: Frame | undefined, readLine: ReadLine): SourceHints {
   if (!site) return { before: [], call: '' };
-  const lineAt = (line: number) => (line > 0 ? (readLine(site, line) ?? '') : '');
-  const before = numbers(site.line - LINES_BEFORE, site.line - 1).map(lineAt);
-  const lines = numbers(site.line, site.line + LINES_AFTER).map(lineAt);
-  return {
-    before: [...before, lines[0]!.slice(0, site.column - 1)],
-    call: expressionAt(before, lines, site.column - 1),
+  const lines: string[] = [];
+  for (let line = site.line - LINES_BEFORE; line <= site.line + LINES_AFTER; line++)
+    lines.push(line > 0 ? (readLine(site, line) ?? '') : '');
+  const last = known.get(site);
+  if (last?.lines.every((line, at) => line === lines[at])) return last.hints;
+  const before = lines.slice(0, LINES_BEFORE);
+  const after = lines.slice(LINES_BEFORE);
+  const hints = {
+    before: [...before, after[0]!.slice(0, site.column - 1)],
+    call: expressionAt(before, after, site.column - 1),
   };
-}
-
-function numbers(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, n) => from + n);
+  known.set(site, { lines, hints });
+  return hints;
 }
 
 /** Receiver of a call of one of the methods: `prisma.book` of `prisma.book.findMany(…)`. */

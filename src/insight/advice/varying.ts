@@ -2,7 +2,7 @@
 
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
-import { MAX_COMPARED_CALLS, operandValue } from '../patterns/statement-values.js';
+import { isEqualValue, MAX_COMPARED_CALLS, operandValue } from '../patterns/statement-values.js';
 import { operands } from '../sql/fingerprint.js';
 import type { Operand } from '../sql/shape.js';
 
@@ -25,9 +25,13 @@ export function placesOf({ calls }: Loop): Place[] {
   for (const other of others) {
     if (other.length !== first!.length) return [];
     for (const [at, place] of first!.entries())
-      if (JSON.stringify(place.values) !== JSON.stringify(other[at]!.values)) place.varies = true;
+      if (!place.varies) place.varies = !areEqual(place.values, other[at]!.values);
   }
   return first ?? [];
+}
+
+function areEqual(a: unknown[], b: unknown[]): boolean {
+  return a.length === b.length && a.every((value, at) => isEqualValue(value ?? null, b[at] ?? null));
 }
 
 function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
@@ -36,7 +40,7 @@ function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
   let next = 0;
   let last: Operand | undefined;
   for (const operand of operands(span.name, dialect)) {
-    const { operator, clause, before, listed, column, nested } = operand;
+    const { operator, clause, before, listed, nested } = operand;
     const value = operandValue(operand, params, () => next++);
     // Items of a list; rows of VALUES have a place for each value.
     if (listed && before === ',' && last?.listed && operator !== '') places.at(-1)!.values.push(value);
@@ -46,7 +50,7 @@ function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
         clause,
         before,
         nested,
-        column: spelling(column, span.name),
+        column: spelling(operand, span.name),
         isListed: listed && operator !== '',
         varies: false,
         placeholder: /^[$@:]\w+$/.test(operand.text) ? operand.text : '',
@@ -57,9 +61,14 @@ function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
   return places;
 }
 
+/** By the operand, which is one object for all calls of a statement. */
+const spellings = new WeakMap<Operand, string>();
+
 // Names in quotes differ in case or are reserved words: they stay as they are.
-function spelling(column: string, statement: string): string {
-  return column
+function spelling(operand: Operand, statement: string): string {
+  const known = spellings.get(operand);
+  if (known !== undefined) return known;
+  const spelled = operand.column
     .split('.')
     .map((name) => {
       if (/^["`[]/.test(name)) return name;
@@ -67,6 +76,8 @@ function spelling(column: string, statement: string): string {
       return new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'i').exec(statement)?.[0] ?? name;
     })
     .join('.');
+  spellings.set(operand, spelled);
+  return spelled;
 }
 
 /** Name of a column without its table and quotes. */

@@ -16,9 +16,14 @@ export interface CallValues {
 /** Calls of a loop that are compared; what varies between them shows within the first 20. */
 export const MAX_COMPARED_CALLS = 20;
 
+/** By the calls of a loop, which several patterns look at. */
+const known = new WeakMap<Call[], CallValues[]>();
+
 /** Values of the first calls of a loop. */
 export function valuesOfCalls({ calls }: Pick<Loop, 'calls'>): CallValues[] {
-  return calls.slice(0, MAX_COMPARED_CALLS).map(valuesOf);
+  let values = known.get(calls);
+  if (values === undefined) known.set(calls, (values = calls.slice(0, MAX_COMPARED_CALLS).map(valuesOf)));
+  return values;
 }
 
 function valuesOf(call: Call): CallValues {
@@ -39,15 +44,14 @@ function valuesOf(call: Call): CallValues {
  * (`nextIndex` counts), else its own text.
  */
 export function operandValue({ text }: Operand, params: unknown, nextIndex: () => number): unknown {
-  const numbered = /^(?:[$?]|@p?)(\d+)$/.exec(text);
+  if (params === null || typeof params !== 'object') return text;
   if (Array.isArray(params)) {
-    if (numbered) return params[Number(numbered[1]) - 1];
     if (text === '?') return params[nextIndex()];
+    const numbered = /^(?:[$?]|@p?)(\d+)$/.exec(text);
+    if (numbered) return params[Number(numbered[1]) - 1];
   }
   const named = /^[:@$]([A-Za-z_]\w*)$/.exec(text);
-  if (named && params !== null && typeof params === 'object')
-    return (params as Record<string, unknown>)[named[1]!];
-  return text;
+  return named ? (params as Record<string, unknown>)[named[1]!] : text;
 }
 
 /** Call with the most values: that of a first page, for one, may lack a key. */
@@ -89,5 +93,9 @@ export function comparableValue(value: unknown): number | string | undefined {
 
 /** Equality of two values by their JSON. */
 export function isEqualValue(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  if (a === b) return true;
+  // Texts that differ, and whole numbers, have another JSON each.
+  if (typeof a === 'string' && typeof b === 'string') return false;
+  if (Number.isInteger(a) && Number.isInteger(b)) return false;
+  return JSON.stringify(a) === JSON.stringify(b);
 }

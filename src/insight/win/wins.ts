@@ -1,7 +1,7 @@
 /** Wins: ms that a page would take less if a finding were mended, by the calls that it really waited for. */
 
 import { type Finding, roundToMicros, type Trace } from '../../domain/trace.js';
-import { callsOf } from '../calls/calls.js';
+import { type Call, callsOf } from '../calls/calls.js';
 import { type CallGraph, callGraphOf } from './call-graph.js';
 import { hasMending, type Mended, mendFinding } from './mending.js';
 import { durationBy, type Schedule, scheduleOf } from './schedule.js';
@@ -13,12 +13,12 @@ export type WonTrace = Pick<Trace, 'duration' | 'spans' | 'libraries' | 'finding
  * Wins of a trace's findings, in their order: what runs beside other calls wins nothing, the call
  * that replaces a loop costs one of its calls, and the app's code between the calls stays. Undefined
  * for findings that cost no time (errors, open transactions), and while the request's duration is
- * unknown.
+ * unknown. `calls`: those of the trace that count, where they have been analyzed.
  */
-export function winsOf(trace: WonTrace): (number | undefined)[] {
+export function winsOf(trace: WonTrace, calls?: Call[]): (number | undefined)[] {
   const graph = trace.findings.some(({ kind }) => hasMending(kind)) ? callGraphOf(trace) : undefined;
   if (graph === undefined) return trace.findings.map(() => undefined);
-  const mended = mendedOf(trace, graph);
+  const mended = mendedOf(trace, graph, scheduleOf(graph), calls);
   return trace.findings.map((finding) =>
     hasMending(finding.kind)
       ? winOf({ ...mended, schedule: scheduleOf(graph) }, [finding], graph.duration)
@@ -59,14 +59,17 @@ export function mendedOf(
   trace: Pick<WonTrace, 'spans' | 'libraries'>,
   graph: CallGraph,
   schedule: Schedule = scheduleOf(graph),
+  calls: Call[] = callsThatCount(trace),
 ): Mended {
-  const calls = callsOf(trace as Trace, (span) => (span as Trace['spans'][number]).shape).filter(
-    ({ span }) => !span.afterResponse,
-  );
   return {
     schedule,
     positions: new Map(graph.calls.map(({ index }, at) => [index, at])),
     byIndex: new Map(calls.map((call) => [call.index, call])),
     calls,
   };
+}
+
+function callsThatCount(trace: Pick<WonTrace, 'spans' | 'libraries'>): Call[] {
+  const calls = callsOf(trace as Trace, (span) => (span as Trace['spans'][number]).shape);
+  return calls.filter(({ span }) => !span.afterResponse);
 }
