@@ -32,6 +32,7 @@ test('the app is found below thirty frames of a library, not below more', async 
 type Caller = (capture: () => number) => void;
 
 /** What code is evaluated to, as module runners evaluate it. */
+// Each at a position of its own: of one place a position is one frame.
 const evaluated = (code: string): Caller => new Function(`return ${code}`)();
 
 /** Name of the function that calls the capture, as it is sent. */
@@ -47,11 +48,11 @@ test('names are those that the app has given: none of V8 in evaluated code, none
   t.equal(nameOf(anonymous), '', 'what V8 calls eval');
   const named = evaluated('function load(capture) { capture(); }');
   t.equal(nameOf(named), 'load');
-  const namespace = { find: evaluated('function find(capture) { capture(); }') };
+  const namespace = { findAll: evaluated('function findAll(capture) { return capture(); }') };
   Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
   t.equal(
-    nameOf((capture) => namespace.find(capture)),
-    'find',
+    nameOf((capture) => namespace.findAll(capture)),
+    'findAll',
     'imported by a module runner',
   );
   class Repository {
