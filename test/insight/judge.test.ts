@@ -132,6 +132,22 @@ test('suggestions for ORMs name the feeding query, and columns in their spelling
   t.end();
 });
 
+test('two queries could be parallel, the first of them made before any await', (t) => {
+  const trace = new Story()
+    .sql('SELECT count(*) FROM users', { rows: 1, ms: 40, at: ['src/a.js:3 page', 'src/server.js:9 handle'] })
+    .sql('SELECT count(*) FROM posts', { rows: 1, ms: 40, at: ['src/a.js:4 page', 'src/server.js:9 handle'] })
+    .trace();
+  // After an await the caller's frame is at the await's column.
+  const [first, second] = trace.spans;
+  const resumed = second!.stack.map((frame, at) => (at === 1 ? { ...frame, column: 30 } : frame));
+  const found = judge({ ...trace, spans: [first!, { ...second!, stack: resumed }] });
+  t.same(
+    found.map(({ kind, site, spans }) => [kind, site, spans]),
+    [['could-be-parallel', 'src/a.js:3', [0, 1]]],
+  );
+  t.end();
+});
+
 test('what runs at the same time takes no longer than the request', (t) => {
   const atOnce = (sql: string, of: (id: number) => unknown[]) =>
     new Story().all(upTo(20), (s, id) => s.sql(sql, { params: of(id), rows: 1, ms: 10, at: 'src/a.js:3 a' }));

@@ -3,9 +3,13 @@
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
+import { isSameCallPath } from '../calls/loops.js';
 import { transactionOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 import { operands } from '../sql/fingerprint.js';
+
+/** Frames above the function that are compared. */
+const MAX_CALLERS = 2;
 
 export const couldBeParallel: Rule = (scene) => {
   const drafts: Draft[] = [];
@@ -43,13 +47,8 @@ function continues(scene: Scene, sequence: Call[], call: Call): boolean {
   if (last.positions[0] === call.positions[0] || sequence.some(({ shape }) => shape === call.shape))
     return false;
   // Other callers: the function was called a second time.
-  if (!hasSameCallers(last, call)) return false;
+  if (!isSameCallPath(last.callers, call.callers, MAX_CALLERS)) return false;
   return isIndependent(scene, sequence, call);
-}
-
-function hasSameCallers(a: Call, b: Call): boolean {
-  const callers = (call: Call) => call.positions.slice(1, 3).join(' ');
-  return callers(a) === callers(b);
 }
 
 // Every value was known before the sequence: from the request, or as a value of its first query.
