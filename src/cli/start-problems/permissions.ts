@@ -19,13 +19,19 @@ export function permissionProblem(step: CommandStep, env: NodeJS.ProcessEnv): St
   };
 }
 
+/** Options whose value is the code that runs. */
+const CODE = /^(?:-[pe]+|--(?:eval|print)(?:=.*)?)$/s;
+
 /**
- * Whether a step would end because it may not read the agent: so does Node 20, where the model has
- * this name; newer versions may always read what they preload.
+ * Whether a step would end because it may not read the agent: so does Node 20, where the model has the
+ * first name; in newer versions a script may read what is preloaded, but code in an argument may not.
  */
 export function endsByAgent(step: CommandStep, env: NodeJS.ProcessEnv): boolean {
   const options = optionsOf(step, env);
-  return options.includes('--experimental-permission') && !isAllowed(options, 'read', agentFile());
+  const isDenied =
+    options.includes('--experimental-permission') ||
+    (options.includes('--permission') && options.some((option) => CODE.test(option)));
+  return isDenied && !isAllowed(options, 'read', agentFile());
 }
 
 /** Options of the node that a step starts; empty for another program. */
