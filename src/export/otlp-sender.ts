@@ -49,6 +49,8 @@ export class OtlpSender {
   #isClosed = false;
   #lost = 0;
   #rejected = 0;
+  /** Of them, those in the sentence that was said. */
+  #rejectedTold = 0;
 
   constructor(settings: OtlpSettings, warn: (message: string) => void) {
     this.#settings = settings;
@@ -73,6 +75,8 @@ export class OtlpSender {
     const late = new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref());
     await Promise.race([delegate.forceFlush(), late]);
     if (this.#lost > 0) this.#warn(`${this.#lost} calls did not reach the OpenTelemetry collector`);
+    if (this.#rejected > this.#rejectedTold)
+      this.#warn(`the OpenTelemetry collector rejected ${this.#rejected} calls in all`);
     void delegate.shutdown();
   }
 
@@ -158,9 +162,10 @@ export class OtlpSender {
   }
 
   #noteRejected(count: number, message: string): void {
-    if (this.#rejected === 0)
-      this.#warn(`the OpenTelemetry collector rejected ${count} calls${message ? `: ${message}` : ''}`);
     this.#rejected += count;
+    if (this.#rejectedTold > 0) return;
+    this.#rejectedTold = count;
+    this.#warn(`the OpenTelemetry collector rejected ${count} calls${message ? `: ${message}` : ''}`);
   }
 }
 

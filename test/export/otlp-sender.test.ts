@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { OtlpSender } from '../../src/export/otlp-sender.js';
 import { aSpan, aTrace } from '../factory.js';
+import { until } from '../scooby.js';
 import { startCollector } from './otlp-collector.js';
 
 const SETTINGS = { service: 'shop', version: '1.2.3' };
@@ -119,8 +120,13 @@ test('rejected calls are counted and told', async (t) => {
   const warnings: string[] = [];
   const sender = new OtlpSender({ ...SETTINGS, url: collector.url }, (message) => warnings.push(message));
   sender.add(aTrace());
+  await until(() => warnings.length === 1, 'the first rejection');
+  sender.add(aTrace());
   await sender.close();
-  t.same(warnings, ['the OpenTelemetry collector rejected 3 calls: full']);
+  t.same(warnings, [
+    'the OpenTelemetry collector rejected 3 calls: full',
+    'the OpenTelemetry collector rejected 6 calls in all',
+  ]);
 });
 
 test('calls outside of requests are not sent', async (t) => {

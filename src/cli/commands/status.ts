@@ -73,8 +73,8 @@ async function status(flags: StoreFlags): Promise<void> {
 async function runReport(run: NearbyRun): Promise<RunReport> {
   const control = await connectToRun(run.database, run.id);
   const status = await control?.status().catch(() => undefined);
-  const inMemory = run.keptIn === 'memory' && control && new RunStore(control).runs(1).catch(() => []);
-  const runs = (await inMemory) || (await storedRuns(run.database));
+  const elsewhere = run.keptIn && control && new RunStore(control).runs(1).catch(() => []);
+  const runs = (await elsewhere) || (await storedRuns(run.database));
   control?.close();
   const requests = closestRun(runs, run.started)?.requests ?? 0;
   return { run, ...(status && { status }), requests };

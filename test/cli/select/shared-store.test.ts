@@ -34,6 +34,16 @@ test('two launchers share a Redis: every reading command reads both, and names t
   t.equal((await say('top', '--by', 'route', '--json')).trim().split('\n').length, 2);
   t.match(JSON.parse((await say('list', '--by', 'run', '--json')).split('\n')[0]!), { run: 2, requests: 1 });
   t.match(await say('diff', '--runs'), /run 1|run 2/);
+  const { stdout: status } = await promisify(execFile)(process.execPath, [PROGRAM, 'status', '--json'], {
+    cwd: one,
+    env: { ...process.env, SCOOBY_DB: runs[0]!.database },
+  });
+  const { pid } = runs[0]!.child;
+  t.equal(
+    JSON.parse(status).runs.find((run: { pid: number }) => run.pid === pid).requests,
+    1,
+    'stored elsewhere',
+  );
 
   const env = { ...process.env, SCOOBY_STORE: url };
   const follower = spawn(process.execPath, [PROGRAM, 'list', '-f'], { cwd: two, env });
