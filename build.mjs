@@ -23,9 +23,11 @@ const shared = {
 // Otherwise the tests of renamed or removed sources would still run.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 
-const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
+// With --bundles only what ships is built, without types and tests: pack.mjs.
+const configs = process.argv.includes('--bundles') ? [] : ['tsconfig.json', 'tsconfig.web.json'];
 // The second has the types of browsers, which the rest must not use by mistake.
-for (const config of ['tsconfig.json', 'tsconfig.web.json']) {
+for (const config of configs) {
+  const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
   const args = [join(tsc, '../bin/tsc'), '-p', config];
   const typecheck = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (typecheck.status !== 0) process.exit(typecheck.status ?? 1);

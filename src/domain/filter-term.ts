@@ -19,6 +19,8 @@ export type FilterField =
   | 'queries'
   | 'qtime'
   | 'age'
+  /** Of a cleared list: epoch ms; no word of the language. */
+  | 'start'
   | 'finding'
   | 'errors'
   | 'error'

@@ -27,7 +27,8 @@ export type FeedCapability =
   | 'tryLoop'
   | 'watch'
   | 'output'
-  | 'sendInput';
+  | 'sendInput'
+  | 'clear';
 
 /** Sort key of the list: `time` is newest first, `path` is A to Z, all others are largest first. */
 export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
@@ -190,6 +191,8 @@ export interface Feed {
   tryLoop?(trace: Trace, spans: number[]): Promise<TrialResult>;
   /** Sends a request again after each restart of the app, until the signal aborts. */
   watch?(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void>;
+  /** Removes all requests from the store; resolves to how many there were. */
+  clear?(): Promise<number>;
   /** Output of the app, if the browser was started by its launcher. */
   output?: OutputLog;
   /** Writes a line to the app's standard input. */
@@ -200,4 +203,6 @@ export interface Feed {
 /** A feed of what is stored, which also tells its listeners of changes that it does not see itself. */
 export interface StoredFeed extends Feed {
   notifyListeners(): void;
+  /** Holds nothing of the store any more, because it was emptied. */
+  forget(): void;
 }

@@ -33,6 +33,7 @@ import type { WatchListener } from './watch-listener.js';
 export class LiveFeed implements Feed {
   readonly output?: OutputLog;
   readonly sendInput?: (line: string) => void;
+  readonly clear?: () => Promise<number>;
   readonly headlines?: NonNullable<Feed['headlines']>;
   readonly children?: NonNullable<Feed['children']>;
   readonly history?: NonNullable<Feed['history']>;
@@ -42,10 +43,23 @@ export class LiveFeed implements Feed {
 
   /**
    * `database` is the path beside which runs are found; `launcher` is passed when `scooby run --ui`
-   * started this browser.
+   * started this browser; `clear` empties the store, where that can be done.
    */
-  constructor(stored: StoredFeed, database: string, launcher?: LauncherConnection) {
+  constructor(
+    stored: StoredFeed,
+    database: string,
+    launcher?: LauncherConnection,
+    clear?: () => Promise<number>,
+  ) {
     this.#stored = stored;
+    if (clear) {
+      this.clear = async () => {
+        const removed = await clear();
+        stored.forget();
+        stored.notifyListeners();
+        return removed;
+      };
+    }
     if (stored.headlines) this.headlines = (ids) => stored.headlines!(ids);
     if (stored.children) this.children = (id) => stored.children!(id);
     if (stored.history) this.history = (key) => stored.history!(key);

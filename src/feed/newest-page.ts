@@ -29,6 +29,12 @@ export class NewestPage {
     this.#countStored = countStored;
   }
 
+  /** Counts anew at the next count, because requests were removed. */
+  forget(): void {
+    this.#lastCount = undefined;
+    this.#positions.clear();
+  }
+
   /** Number of requests that began up to an instant (epoch ms). */
   count(until: number): number {
     const all = this.#countAll();

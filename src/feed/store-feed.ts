@@ -58,6 +58,8 @@ export class StoreFeed implements StoredFeed {
   /** Last list by route. */
   #routes: { key: string; result: RouteResult } | undefined;
   #version: number;
+  /** Row number of the newest request at the last poll: it falls where requests were removed. */
+  #lastSeq = 0;
   #timer: NodeJS.Timeout | undefined;
   #rescannedAt = 0;
   /** True while results are older than the file. */
@@ -80,6 +82,7 @@ export class StoreFeed implements StoredFeed {
       () => this.#all.count(END_OF_TIME) - reader.countRoutine(),
     );
     this.#version = reader.version();
+    this.#lastSeq = reader.lastSeq();
   }
 
   #handleError(error: unknown): void {
@@ -121,6 +124,7 @@ export class StoreFeed implements StoredFeed {
       const { live, trouble } = this.#notifiedStatus;
       try {
         this.#version = this.#reader.version();
+        if (before !== this.#version) this.#forgetRemoved();
         // Scans that stopped at the error have to start again.
         if (trouble !== undefined) {
           this.#results.clear();
@@ -146,6 +150,22 @@ export class StoreFeed implements StoredFeed {
         this.notifyListeners();
       this.#poll(now - this.#changedAt < IDLE_AFTER_MS ? BUSY_POLL_MS : IDLE_POLL_MS);
     }, delay);
+  }
+
+  /** Reads everything anew once the store was emptied: by `scooby clean`, or from a screen. */
+  #forgetRemoved(): void {
+    const last = this.#reader.lastSeq();
+    if (last < this.#lastSeq) this.forget();
+    this.#lastSeq = last;
+  }
+
+  forget(): void {
+    for (const result of this.#results.values()) result.stop();
+    this.#results.clear();
+    this.#routes?.result.stop();
+    this.#routes = undefined;
+    this.#all.forget();
+    this.#listed.forget();
   }
 
   /** Rescans what has changed since, at most every RESCAN_MS; whether it did. */

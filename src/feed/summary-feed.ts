@@ -71,6 +71,11 @@ export class SummaryFeed implements StoredFeed {
     this.#held = held;
   }
 
+  forget(): void {
+    this.#held = [];
+    this.#answers.clear();
+  }
+
   notifyListeners(): void {
     for (const listener of this.#listeners) listener();
   }

@@ -16,6 +16,8 @@ export interface ListWish {
   filter: string;
   /** Epoch ms; requests that started later are left out. */
   until?: number;
+  /** Epoch ms at which the list was cleared; requests that started earlier are left out. */
+  since?: number;
   /** Ids of the marked requests. */
   marks: string[];
   onlyMarked: boolean;
@@ -26,10 +28,15 @@ const VIEW_QUERIES: Record<string, FilterQuery> = {
   'n+1': [[{ field: 'finding', op: ':', value: N_PLUS_ONE.kind, not: false }]],
 };
 
+function sinceQuery(value: number): FilterQuery {
+  return [[{ field: 'start', op: '>=', value, not: false }]];
+}
+
 /** Query of a list. */
 export function listQueryOf(list: ListWish): ListQuery {
   const parsed = parseFilter(list.filter);
-  const query = intersectQueries('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
+  const filtered = intersectQueries('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
+  const query = list.since === undefined ? filtered : intersectQueries(filtered, sinceQuery(list.since));
   // A marked tick is listed, and by route the ticks of a timer are one row.
   const isWhole = list.onlyMarked || list.view === 'routes';
   return {

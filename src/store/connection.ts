@@ -5,7 +5,7 @@ import type { Database, OpenDatabase } from './database.js';
 import { explainStoreError, isDamage, isRefusal } from './error-messages.js';
 import { createPrivate, inodeOf, moveAside, refuseForeignFiles, sizeOf } from './files.js';
 import { Housekeeping } from './housekeeping.js';
-import { ALL_TABLES, establishSchema, type Migration, migrationOf } from './schema.js';
+import { establishSchema, type Migration, migrationOf, RECORD_TABLES } from './schema.js';
 import { copyBeforeMigration } from './schema-copy.js';
 import { addFunctions } from './sql-functions.js';
 import { prepareStatements, type Statements } from './statements.js';
@@ -128,7 +128,7 @@ export class Connection {
     }
   }
 
-  /** Empties all tables at once; returns how many requests there were. */
+  /** Empties the tables of requests at once; returns how many requests there were. */
   removeAll(): number {
     const count = 'SELECT count(*) AS requests FROM traces WHERE outside = 0';
     return this.#recovering(() => {
@@ -137,7 +137,7 @@ export class Connection {
       try {
         return this.write(() => {
           const { requests } = this.#db.prepare(count).get() as { requests: number };
-          for (const table of ALL_TABLES) this.#db.exec(`DELETE FROM ${table}`);
+          for (const table of RECORD_TABLES) this.#db.exec(`DELETE FROM ${table}`);
           this.statements.knownSubjects.clear();
           return requests;
         });

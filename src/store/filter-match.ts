@@ -46,6 +46,8 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
       return hasErrors(summary) !== term.not;
     case 'routine':
       return isRoutine(summary) !== term.not;
+    case 'start':
+      return isNumber(term, summary.start);
     case 'age':
       return isNumber({ ...term, ...ageBound(term, now) }, summary.start);
     case 'time':

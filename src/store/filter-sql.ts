@@ -119,6 +119,8 @@ function columnCondition(term: FilterTerm, now: number): SqlCondition {
       return number(QUERIES_SQL, term);
     case 'qtime':
       return number(QUERY_TIME_SQL, term);
+    case 'start':
+      return number('start', term);
     case 'age':
       return number('start', ageBound(term, now));
     case 'finding':

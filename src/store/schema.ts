@@ -95,8 +95,11 @@ const TICKS = `
 CREATE INDEX traces_ticks ON traces (start) WHERE method = 'tick';
 `;
 
-/** Tables with what was recorded. */
-export const ALL_TABLES = ['figures', 'bodies', 'sources', 'subjects', 'traces', 'runs'];
+/**
+ * Tables with what was recorded, but for source texts: a run that goes on has saved those of its files once,
+ * and they expire.
+ */
+export const RECORD_TABLES = ['figures', 'bodies', 'subjects', 'traces', 'runs'];
 
 /** Migration to each version from the version before it. */
 const STEPS = [TABLES, FIGURES, PARENTS, TICKS];

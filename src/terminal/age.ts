@@ -25,10 +25,34 @@ export function formatAgo(at: number, now: number): string {
   return text === 'now' ? 'just now' : `${text} ago`;
 }
 
-/** Local day and time of an instant (epoch ms): `2026-11-22 14:02:11`. */
-export function formatDateTime(at: number): string {
+const twoDigits = (n: number) => `${n}`.padStart(2, '0');
+
+/** Local time of an instant (epoch ms): `14:02:11`. */
+export function formatClock(at: number): string {
   const date = new Date(at);
-  const twoDigits = (n: number) => `${n}`.padStart(2, '0');
-  const day = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join('-');
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')}`;
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+}
+
+/** Offset of the local time from UTC at an instant (epoch ms): `+02:00`, `Z`. */
+export function formatOffset(at: number): string {
+  const minutes = -new Date(at).getTimezoneOffset();
+  if (minutes === 0) return 'Z';
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${twoDigits(Math.floor(size / 60))}:${twoDigits(size % 60)}`;
+}
+
+function formatDay(at: number): string {
+  const date = new Date(at);
+  return [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join('-');
+}
+
+/** Local day and time of an instant (epoch ms) with its zone: `2026-11-22 14:02:11 +02:00`, `… UTC`. */
+export function formatDateTime(at: number): string {
+  const offset = formatOffset(at);
+  return `${formatDay(at)} ${formatClock(at)} ${offset === 'Z' ? 'UTC' : offset}`;
+}
+
+/** The same in one word, for lines that programs read: `2026-11-22T14:02:11+02:00`. */
+export function formatStamp(at: number): string {
+  return `${formatDay(at)}T${formatClock(at)}${formatOffset(at)}`;
 }

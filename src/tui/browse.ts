@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import type { Summary } from '../domain/trace.js';
+import type { OtlpContext } from '../export/otlp-spans.js';
 import type { Feed } from '../feed/feed.js';
 import { canDrawScreen, capabilitiesOf } from '../terminal/capabilities.js';
 import { printPlain } from './plain-lines.js';
@@ -23,6 +24,8 @@ export interface BrowseOptions {
   mouse?: boolean;
   colour?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** What exported files name. */
+  exportContext?: OtlpContext;
 }
 
 const EXIT_HANGUP = 129;
@@ -126,6 +129,7 @@ export async function browse(options: BrowseOptions): Promise<void> {
       saved: readFilters(filtersFile(env)),
       mouse: options.mouse ?? config.mouse,
       addFilter: (filter) => addFilter(filtersFile(env), filter),
+      ...(options.exportContext && { exportContext: options.exportContext }),
       ...(config.editor === undefined ? {} : { editor: config.editor }),
     });
   } finally {

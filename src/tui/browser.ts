@@ -1,9 +1,10 @@
 /** Controller of the browser, without a terminal: keys and feed data in, view models out. */
 
-import type { Trace } from '../domain/trace.js';
-import type { Feed } from '../feed/feed.js';
+import type { Summary, Trace } from '../domain/trace.js';
+import type { OtlpContext } from '../export/otlp-spans.js';
+import type { Feed, Sort } from '../feed/feed.js';
 import { ListData, whenResolved } from '../screens/list-data.js';
-import { listQueryOf } from '../screens/list-query.js';
+import { listQueryOf, routeFilter } from '../screens/list-query.js';
 import { cleanText } from '../terminal/cells.js';
 import { ChangeBatch } from './change-batch.js';
 import { RefreshClock } from './data/refresh.js';
@@ -14,6 +15,7 @@ import { BINDINGS, type Binding } from './input/bindings.js';
 import { keyActions } from './input/key-actions.js';
 import { resolveAction } from './input/resolve-action.js';
 import { feedCapabilities, unavailableReason } from './input/unavailable.js';
+import { followWindow } from './panels/timeline-window.js';
 import { settleCursor } from './state/cursor.js';
 import { reduce } from './state/reduce.js';
 import { type Action, initialState, type Prompt, type State, type ViewFacts } from './state/state.js';
@@ -27,11 +29,15 @@ export interface BrowserOptions {
   bindings?: Binding[];
   saved?: State['saved'];
   ascii?: boolean;
+  /** What exported files name: the app and scooby's version. */
+  exportContext?: OtlpContext;
   /** Epoch ms. */
   clock?(): number;
   /** ms without a move of the cursor before the preview loads the selected request. */
   previewDelay?: number;
 }
+
+const NEWEST_FIRST: Sort = { by: 'time', reverse: false };
 
 /** Actions with which the user selects a request. */
 const SELECTING_ACTIONS = new Set(['move', 'wheel', 'at', 'request']);
@@ -49,6 +55,8 @@ export class Browser {
   #anchorId: string | undefined;
   /** Id of a replayed request whose trace is not stored yet; it is selected once it is. */
   #awaitedId: string | undefined;
+  /** Filter of the route whose newest request is shown. */
+  #shownRoute: string | undefined;
   #viewModel: ViewModel | undefined;
   readonly #batch = new ChangeBatch(() => {
     this.#viewModel = undefined;
@@ -76,7 +84,8 @@ export class Browser {
     this.list = new ListData(feed, changed, failed);
     this.detail = new TraceData(feed, changed, failed);
     this.#effectHandlers = options.effectHandlers;
-    this.#effects = new Effects(this, options.effectHandlers);
+    const context = options.exportContext ?? { service: 'app', version: '' };
+    this.#effects = new Effects(this, options.effectHandlers, context);
     const refreshTarget = {
       isFrozen: () => this.state.list.frozen,
       newestStart: () => this.list.row(this.state.list.cursor.top)?.start,
@@ -167,6 +176,20 @@ export class Browser {
     }
     this.#selectUnderCursor();
     this.#showSelected();
+    this.#followCall();
+  }
+
+  /** Moves a zoomed timeline on to the selected call. */
+  #followCall(): void {
+    const { window, table } = this.state.detail;
+    const { trace } = this.detail;
+    if (!window || trace?.id !== window.trace) return;
+    const { times, entries } = this.#buildViewModel().page;
+    if (!times) return;
+    const followed = followWindow(window, times.of(Math.min(table.at, entries.length - 1)), times.extent);
+    if (followed === window) return;
+    const detail = { ...this.state.detail, window: { trace: trace.id, ...followed } };
+    this.state = { ...this.state, detail };
   }
 
   /** Moves the cursor to the wanted route; true while the rows are loading. */
@@ -212,7 +235,9 @@ export class Browser {
   /** Shows the selected request: at once in a focused detail, else after previewDelay. */
   #showSelected(): void {
     const { focus, list } = this.state;
+    if (list.view !== 'routes') this.#shownRoute = undefined;
     if (paneCount(this.state) === 1 && focus === 'list') return;
+    if (list.view === 'routes') return this.#showRoute();
     // The shown request stays until the rows of a new order or view are loaded.
     if (list.selected === undefined && this.list.stale) return;
     if (focus !== 'list' || this.detail.trace === undefined) {
@@ -225,6 +250,22 @@ export class Browser {
       if (!this.list.stale) this.detail.show(this.state.list.selected);
     };
     this.#timers.schedule('preview', this.#previewDelay, show, true);
+  }
+
+  /** Shows the newest request of the selected route, once the cursor rests. */
+  #showRoute(): void {
+    const { list } = this.state;
+    const row = this.list.routes[list.cursor.at];
+    if (this.list.stale || !row) return;
+    const filter = routeFilter(row, list.filter);
+    if (filter === this.#shownRoute) return;
+    this.#shownRoute = filter;
+    const query = listQueryOf({ ...list, view: 'all', filter });
+    const show = ([newest]: Summary[]) => {
+      if (filter === this.#shownRoute) this.detail.show(newest?.id);
+    };
+    const read = () => whenResolved(this.feed.page(query, NEWEST_FIRST, 0, 1), show, () => {});
+    this.#timers.schedule('preview', this.#previewDelay, read, true);
   }
 
   /** Selects a request once its trace is stored, unless the filter excludes it. */

@@ -5,6 +5,7 @@ import { formatCount, formatMs, readableUrl } from '../domain/text.js';
 import { type Summary, timeOf } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
 import { badgesOf } from '../screens/badges.js';
+import { formatStamp } from '../terminal/age.js';
 import { cleanText } from '../terminal/cells.js';
 
 /** Stored requests that are printed first, and requests that are read at once. */
@@ -13,8 +14,8 @@ const PAGE_ROWS = 50;
 const MAX_REMEMBERED = 20_000;
 
 function plainLine(row: Summary): string {
-  // The day as well, and that it is UTC: lines end up in files.
-  const time = new Date(row.start).toISOString().replace(/\.\d+Z$/, 'Z');
+  // The day and the zone as well: lines end up in files.
+  const time = formatStamp(row.start);
   const duration = row.duration === undefined ? row.state : formatMs(row.duration);
   const calls = Object.entries(row.totals).map(
     ([kind, total]) => `${cleanText(kind)} ${total.count} ${formatMs(timeOf(total))}`,

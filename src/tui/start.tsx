@@ -1,6 +1,7 @@
 /** Runs the browser on a terminal: Ink renders frames, TerminalScreen writes them. */
 
 import { render } from 'ink';
+import type { OtlpContext } from '../export/otlp-spans.js';
 import type { Feed } from '../feed/feed.js';
 import { Browser } from './browser.js';
 import { App } from './components/App.js';
@@ -24,6 +25,7 @@ export interface StartOptions {
   /** Message in the footer at the start, e.g. a fault in the configuration. */
   warning?: string;
   addFilter: EffectHandlers['addFilter'];
+  exportContext?: OtlpContext;
 }
 
 /** Runs work, such as a full-screen editor, outside the alternate screen and raw mode. */

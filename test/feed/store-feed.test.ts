@@ -236,6 +236,21 @@ test('requests of another process are reported, counted, and shown where the lis
   t.equal(await feed.count({ query: [], until }), 20);
 });
 
+test('a store that is emptied is read anew, also by others', async (t) => {
+  const { store, feed } = bothFeeds(t, 20);
+  let notify = () => {};
+  t.teardown(feed.subscribe(() => notify()));
+  t.equal(await feed.count({ query: [] }), 20);
+  t.equal(await feed.count({ query: query('n1') }), 2);
+  t.equal((await feed.routes({ query: [] })).length > 0, true);
+  const isEmpty = async () => (await feed.count({ query: [] })) === 0;
+  await store.remove('all');
+  while (!(await isEmpty())) await new Promise<void>((resolve) => (notify = resolve));
+  t.equal(await feed.count({ query: query('n1') }), 0);
+  t.same(await feed.routes({ query: [] }), []);
+  t.equal((await feed.stats()).total, 0);
+});
+
 test('the statistics are of the newest requests', async (t) => {
   const { feed, memory, path } = bothFeeds(t, 100);
   t.same(await feed.stats(), { total: 100, p50: 42, p95: 1263, errors: 0.2, repeated: 10 });

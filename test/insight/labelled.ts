@@ -187,6 +187,24 @@ export const reads: Labelled[] = [
     want: [],
   },
   {
+    name: 'a query by a secret value for each row',
+    trace: list()
+      .each(UNORDERED, (s) =>
+        s.sql('SELECT * FROM cards WHERE pin = $1', { params: ['REDACTED'], rows: 1, at }),
+      )
+      .trace(),
+    want: [`n+1 ${line}`],
+  },
+  {
+    name: 'a query by a secret value, as often as nothing that was queried',
+    trace: list(40)
+      .each(UNORDERED, (s) =>
+        s.sql('SELECT * FROM cards WHERE pin = $1', { params: ['REDACTED'], rows: 1, at }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
     name: 'a lock for each job, in a transaction of its own',
     trace: new Story({ detail: { connection: 5 } })
       .each(upTo(6), (s, id) =>
@@ -460,6 +478,35 @@ export const writes: Labelled[] = [
     want: [`n+1-writes ${line}`],
   },
   {
+    name: 'the state of one row, as it gets on',
+    trace: new Story()
+      .each(['paid', 'packed', 'sent', 'delivered', 'closed'], (s, state) =>
+        s.sql('UPDATE orders SET state = $1, seen = $2 WHERE id = $3', {
+          params: [state, 1, 9],
+          rows: 1,
+          at,
+        }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
+    name: 'the progress of one row, its values in the text',
+    trace: new Story()
+      .each(upTo(9), (s, n) => s.sql(`UPDATE jobs SET done = ${n * 10} WHERE id = 9`, { rows: 1, at }))
+      .trace(),
+    want: [],
+  },
+  {
+    name: 'the same state for each row',
+    trace: list()
+      .each(UNORDERED, (s, id) =>
+        s.sql('UPDATE orders SET state = $1 WHERE id = $2', { params: ['paid', id], rows: 1, at }),
+      )
+      .trace(),
+    want: [`n+1-writes ${line}`],
+  },
+  {
     name: 'an optimistic write, tried again',
     trace: new Story()
       .each(upTo(6), (s, n) =>
@@ -546,6 +593,27 @@ export const writes: Labelled[] = [
             at: 'src/jobs.js:6 run',
           })
           .sql('COMMIT', { at: 'src/jobs.js:7 run' }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
+    name: 'a transaction for each job, all in one line',
+    trace: new Story({ detail: { connection: 5 } })
+      .each(upTo(6), (s, id) =>
+        s
+          .sql('BEGIN', { at: 'src/jobs.js:4 run' })
+          .sql('UPDATE accounts SET sum = sum - $1 WHERE id = $2', {
+            params: [5, id],
+            rows: 1,
+            at: ['src/jobs.js:4 <anonymous>', 'src/jobs.js:4 run'],
+          })
+          .sql('INSERT INTO entries (account) VALUES ($1)', {
+            params: [id],
+            rows: 1,
+            at: ['src/jobs.js:4 <anonymous>', 'src/jobs.js:4 run'],
+          })
+          .sql('COMMIT', { at: 'src/jobs.js:4 run' }),
       )
       .trace(),
     want: [],
@@ -674,6 +742,13 @@ const get = (ids: (string | number)[], url: (id: string | number) => string, sto
 
 /** Remote calls and cache keys. */
 export const remote: Labelled[] = [
+  ...['smembers', 'lrange', 'zrange', 'hkeys', 'json.get'].map((command) => ({
+    name: `${command} of each key`,
+    trace: new Story()
+      .each(UNORDERED, (s, id) => s.cache(`${command} tags:${id}`, { at, library: 'ioredis' }))
+      .trace(),
+    want: [`n+1-cache ${line}`],
+  })),
   ...['from', 'page', 'start', 'after', 'since', 'before', 'offset', 'cursor'].map((name) => ({
     name: `ids in a parameter named ${name}`,
     trace: get(UNORDERED, (id) => `http://api.test/messages?${name}=${id}`, list()),
@@ -683,6 +758,16 @@ export const remote: Labelled[] = [
     name: 'ids that follow one another, of rows that a query returned',
     trace: get(upTo(12), (id) => `http://cms.test/content?page=${id}`, list()),
     want: [`n+1-http ${line}`],
+  },
+  {
+    name: 'a secret parameter for each row',
+    trace: get(UNORDERED, () => 'http://api.test/country?code=REDACTED', list()),
+    want: [`n+1-http ${line}`],
+  },
+  {
+    name: 'a secret parameter, again and again',
+    trace: get(UNORDERED, () => 'http://api.test/country?code=REDACTED'),
+    want: [],
   },
   {
     name: 'pages by number',
@@ -921,6 +1006,31 @@ export const errors: Labelled[] = [
     trace: new Story()
       .http('GET http://geo.test/ip/1', { error: 'ETIMEDOUT: connect', at })
       .sql(USER, { params: [1], rows: 1, at: 'src/orders.js:50 listOrders' })
+      .trace(),
+    want: [`swallowed-error ${line}`],
+  },
+  ...[
+    '40001: could not serialize access',
+    '40P01: deadlock detected',
+    'ER_LOCK_DEADLOCK: Deadlock found',
+  ].map((error) => ({
+    name: `${error}, and its transaction once more`,
+    trace: new Story({ detail: { connection: 4 } })
+      .sql('BEGIN')
+      .sql('UPDATE a SET n = 1 WHERE id = $1', { params: [1], error, at })
+      .sql('ROLLBACK')
+      .sql('BEGIN')
+      .sql('UPDATE b SET n = 2 WHERE id = $1', { params: [1], rows: 1 })
+      .sql('COMMIT')
+      .trace(),
+    want: [],
+  })),
+  {
+    name: 'a deadlock, and nothing afterwards',
+    trace: new Story({ detail: { connection: 4 } })
+      .sql('BEGIN')
+      .sql('UPDATE a SET n = 1 WHERE id = $1', { params: [1], error: '40P01: deadlock detected', at })
+      .sql('ROLLBACK')
       .trace(),
     want: [`swallowed-error ${line}`],
   },

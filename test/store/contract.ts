@@ -63,7 +63,10 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store | 
     t.same(await store.aggregates('route', {}), []);
     await save(store, aTrace({ start }));
     t.equal((await store.runs(10))[0]?.requests, 1, 'what comes later is stored');
+    const hash = store.saveSource({ file: 'a.js', text: 'a' });
+    await store.flushed();
     t.equal(await store.remove('all'), 1);
+    t.same(await store.source(hash), { file: 'a.js', text: 'a' }, 'its run has saved it once');
     t.same([...(await store.recent({}, 10)), ...(await store.runs(10))], []);
   });
 

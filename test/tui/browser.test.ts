@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { aSpan } from '../factory.js';
-import { traceAt } from './fake.js';
+import { NOW, traceAt } from './fake.js';
 import { rowsOf } from './frame.js';
 import { MemoryFeed } from './memory-feed.js';
 import { createBrowser, waitUntil } from './terminal.js';
@@ -570,4 +570,114 @@ test('] and [ ask what a request would take further away, on every tab', (t) => 
   t.notMatch(sentence(), 'away this page takes');
   browser.close();
   t.end();
+});
+
+test('+ zooms the timeline around the selected call, which the window follows; esc shows all again', (t) => {
+  const { browser, press } = createBrowser(20, { columns: 200, rows: 60 });
+  press('/', ...'n1', 'enter', 'enter', '9', '-');
+  t.match(rowsOf(browser).at(-1), /all of the request is shown: \+ goes closer to the selected call/);
+  press('G', '+', '+', '+');
+  const { window } = browser.state.detail;
+  t.equal(Math.round(((window!.to - window!.from) / browser.viewModel().page.times!.extent) * 8), 1);
+  t.match(rowsOf(browser).join('\n'), /\d+ms to \d+ms of \d+ms {3}- further {2}esc all/);
+  press('g');
+  t.equal(browser.state.detail.window!.from, 0);
+  t.match(rowsOf(browser).join('\n'), /→ +\d+ms/, 'calls after it are at its side');
+  press('esc');
+  t.equal(browser.state.detail.window, undefined);
+  t.equal(browser.state.focus, 'table');
+  press('2', '+');
+  t.match(rowsOf(browser).at(-1), /only the timeline can be zoomed: 9 shows it/);
+  browser.close();
+  t.end();
+});
+
+test('C v empties the list: what comes is listed, and esc lists all again', async (t) => {
+  const { browser, feed, press } = createBrowser(20);
+  press('j', 'C', 'v');
+  t.equal(browser.list.count, 0);
+  t.match(rowsOf(browser)[1], /since \d\d:\d\d:\d\d {2}newest first {2}following/);
+  t.match(rowsOf(browser)[4], /nothing has come since .* esc lists all 20 again/);
+  feed.add({ ...laterTrace(1), start: NOW + 4000 });
+  await waitUntil(() => browser.list.count === 1);
+  t.equal(browser.state.list.selected, laterTrace(1).id);
+  press('esc');
+  t.equal(browser.list.count, 21);
+  browser.close();
+});
+
+test('C s empties the store after a question', async (t) => {
+  const { browser, feed, press } = createBrowser(20);
+  Object.assign(feed, { clear: undefined });
+  press('C', 's');
+  t.match(
+    rowsOf(browser).at(-1),
+    /these requests are in the memory of the run alone: v clears only the list/,
+  );
+  Object.assign(feed, { clear: async () => feed.traces.splice(0).length });
+  press('C', 's', 'n');
+  t.equal(feed.traces.length, 20, 'not agreed to');
+  press('m', 'C', 's');
+  t.match(
+    rowsOf(browser).join('\n'),
+    /remove 20 requests from the store, for every screen, page and command/,
+  );
+  press('y');
+  await waitUntil(() => browser.state.notice?.text === '20 requests removed; what comes is recorded');
+  t.same(browser.state.list.marks, []);
+  browser.close();
+});
+
+test('a wide and high screen has the text below the table, with the width of both', (t) => {
+  const { browser, press } = createBrowser(20, { columns: 200, rows: 60 });
+  press('/', ...'n1', 'enter', 'enter', '2');
+  const { layout } = browser.viewModel();
+  t.equal(layout.text!.width, 111);
+  t.equal(layout.text!.x, layout.table!.x);
+  browser.dispatch({ type: 'size', columns: 200, rows: 38 });
+  t.equal(browser.viewModel().layout.text!.width, 55, 'beside it where rows are few');
+  browser.dispatch({ type: 'size', columns: 120, rows: 40 });
+  t.equal(browser.viewModel().layout.title!.width, 71, 'in two panes the focused one is wider');
+  press('esc', 'esc');
+  t.equal(browser.viewModel().layout.title!.width, 53);
+  browser.close();
+  t.end();
+});
+
+test('esc goes back to the row that has led to a tab, and to the list from there', (t) => {
+  const { browser, press } = createBrowser(20, { columns: 120, rows: 40 });
+  press('/', ...'n1', 'enter', 'enter', '1', 'G', 'enter');
+  t.not(browser.state.detail.tab, 'Overview');
+  press('esc');
+  t.equal(browser.state.detail.tab, 'Overview');
+  t.equal(browser.state.detail.table.at, browser.viewModel().page.entries.length - 1);
+  press('enter', '9', 'esc');
+  t.equal(browser.state.focus, 'list', 'a tab of its own is no way back');
+  browser.close();
+  t.end();
+});
+
+test('the help has sections, whose names are found, too', (t) => {
+  const { browser, press } = createBrowser(20, { columns: 120, rows: 40 });
+  press('?');
+  t.match(rowsOf(browser).join('\n'), /│▌list +↵ l → +open the request/);
+  press(...'badges');
+  t.match(rowsOf(browser).join('\n'), /│▌badges +badge +N\+1 +calls repeated in a loop/);
+  browser.close();
+  t.end();
+});
+
+test('beside a route its newest request is shown', async (t) => {
+  const { browser, press } = createBrowser(40, { columns: 120, rows: 40 });
+  press('v');
+  const { route, method } = browser.list.routes[0]!;
+  await waitUntil(() => browser.detail.trace?.route === route);
+  t.equal(browser.detail.trace?.method, method);
+  press('j');
+  await waitUntil(() => browser.detail.trace?.route === browser.list.routes[1]!.route);
+  press('r');
+  t.match(rowsOf(browser).at(-1), /this is a route; ↵ lists its requests/);
+  press('tab', 'r');
+  t.match(rowsOf(browser).at(-1), /this is a route; ↵ lists its requests/, 'also from its preview');
+  browser.close();
 });

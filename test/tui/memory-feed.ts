@@ -185,6 +185,10 @@ export class MemoryFeed implements Feed {
     this.changed();
   }
 
+  async clear(): Promise<number> {
+    return this.traces.splice(0).length;
+  }
+
   async restart(): Promise<void> {
     this.restarts++;
   }

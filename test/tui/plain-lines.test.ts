@@ -21,13 +21,13 @@ const laterTrace = (n: number) => ({
   start: NOW + n,
 });
 
-test('without an app: the stored requests with their day in UTC, and their number', async (t) => {
+test('without an app: the stored requests with their day and zone, and their number', async (t) => {
   const feed = new MemoryFeed(3);
   feed.state = { ...feed.state, live: false };
   const { lines, done } = printing(feed);
   await done;
   t.equal(lines.length, 4);
-  t.match(lines[2], /^2026-01-15T12:00:00Z {2}GET {2}\/api\/users\/0 {2}200 {2}/);
+  t.match(lines[2], /^2026-01-15T\d\d:00:00(Z|[+-]\d\d:\d\d) {2}GET {2}\/api\/users\/0 {2}200 {2}/);
   t.equal(lines[3], '3 requests stored');
 });
 

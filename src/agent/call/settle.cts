@@ -3,7 +3,8 @@
 import { types } from 'node:util';
 import { attempt } from '../guard.cjs';
 import { methodOf } from '../record/app-values.cjs';
-import { endCall, type TracedCall } from './call.cjs';
+import { endCall, runCall, type TracedCall } from './call.cjs';
+import { observePromise } from './observe-promise.cjs';
 import { methodOwner } from './wrap.cjs';
 
 /** Ends a call with what its function returned, or failed with. */
@@ -35,6 +36,35 @@ export function endWhenSettled(call: TracedCall, result: unknown, end: EndOfCall
   if (passed !== undefined) return passed;
   if (attempt(watchThenable, call, result, end) !== true) attempt(endSafely, call, undefined, result, end);
   return result;
+}
+
+/**
+ * Runs a call of a function that constructs a promise, before any other, for its outcome, and returns its
+ * result: that stays the library's own promise, and settles when it did. It is the one that is returned,
+ * unless `isOwn` says so of another; without it the call ends as by `endWhenSettled`.
+ */
+export function endWithOwnPromise(
+  call: TracedCall,
+  original: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+  end: EndOfCall,
+  isOwn: (result: unknown, constructed: unknown) => boolean = Object.is,
+): unknown {
+  let isKnown = false;
+  let outcome: Outcome | undefined;
+  const onSettled = (error: unknown, value: unknown) => {
+    if (isKnown) endSafely(call, error, value, end);
+    // It may settle before it is returned.
+    else outcome ??= { error, value };
+  };
+  const run = () => runCall(call, original, self, args);
+  return observePromise(globalThis, 'Promise', onSettled, run, (result, constructed) => {
+    if (constructed === undefined || !isOwn(result, constructed)) return endWhenSettled(call, result, end);
+    isKnown = true;
+    if (outcome !== undefined) endSafely(call, outcome.error, outcome.value, end);
+    return result;
+  });
 }
 
 /** A call whose facts cannot be read ends without them. */

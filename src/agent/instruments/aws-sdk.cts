@@ -6,13 +6,23 @@ import { runUnseen, type UnseenSite } from '../call/call-site.cjs';
 import { bindDeferred } from '../call/deferred.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { dataOf, isList, ownData } from '../record/app-values.cjs';
+import { attempt } from '../guard.cjs';
+import { dataOf, isList, methodOf, ownData } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { awsInput } from './shared/aws-input.cjs';
 
 type Client = { Client: { prototype: object } };
 
+/** A call that is sent: what ends it, and whether its handler tells. */
+interface Sending {
+  done: (error: unknown, output: unknown) => void;
+  isHeard: boolean;
+}
+
 const MAX_NAME = 100;
+const RESOLVE = 'resolveMiddleware';
+/** The call that begins in this tick. */
+let current: Sending | undefined;
 
 export const awsSdk: Instrument = {
   library: '@aws-sdk',
@@ -70,8 +80,66 @@ function wrapSend(original: Function): Function {
           done(ended, error, output),
         ),
       );
-    const result = runUnseen(site, runCall as Function, undefined, [call, original, this, args]);
-    return at > 0 ? result : endWhenSettled(call, result, done);
+    const run = [call, original, this, args];
+    if (at > 0) return runUnseen(site, runCall as Function, undefined, run);
+    const sending: Sending = { done: (error, output) => done(call, error, output), isHeard: false };
+    const result = runUnseen(site, runSending, undefined, [sending, args[0], run]);
+    return sending.isHeard ? result : endWhenSettled(call, result, done);
+  };
+}
+
+/** Runs a call, and hears of its outcome from the handler that its command has the client make. */
+function runSending(sending: Sending, command: object, run: unknown[]): unknown {
+  const restore = attempt(replaceResolve, command);
+  const outer = current;
+  current = sending;
+  try {
+    return Reflect.apply(runCall, undefined, run);
+  } finally {
+    current = outer;
+    if (restore !== undefined) attempt(restore);
+  }
+}
+
+/** Has the next handler that a command makes tell its outcome; returns what takes that back. */
+function replaceResolve(command: object): (() => void) | undefined {
+  const original = methodOf(command, RESOLVE);
+  if (original === undefined || Object.hasOwn(command, RESOLVE)) return undefined;
+  const value = function (this: unknown) {
+    const handler: unknown = Reflect.apply(original, this, arguments);
+    return typeof handler === 'function' ? wrapHandler(handler) : handler;
+  };
+  Object.defineProperty(command, RESOLVE, { value, writable: true, configurable: true });
+  return () => Reflect.deleteProperty(command, RESOLVE);
+}
+
+/**
+ * Wraps a handler, which a client may keep for all commands of a class. The client only adds its own
+ * functions to the promise: what is told in them takes no turn of its own, and hides no rejection.
+ */
+function wrapHandler(handler: Function): Function {
+  return function handle(this: unknown) {
+    const sending = current;
+    current = undefined;
+    const promise: unknown = Reflect.apply(handler, this, arguments);
+    if (sending === undefined || !types.isPromise(promise)) return promise;
+    sending.isHeard = true;
+    return {
+      // biome-ignore lint/suspicious/noThenProperty: it stands for the promise
+      then(onResult: Function, onError?: Function) {
+        return promise.then(
+          (result: unknown) => {
+            attempt(sending.done, undefined, dataOf(result, 'output'));
+            return onResult(result);
+          },
+          (error: unknown) => {
+            attempt(sending.done, error ?? 'rejected', undefined);
+            if (onError !== undefined) return onError(error);
+            throw error;
+          },
+        );
+      },
+    };
   };
 }
 

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { beginCall, discardCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
-import { endWhenSettled } from '../call/settle.cjs';
+import { type EndOfCall, endWithOwnPromise } from '../call/settle.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { mariadbConnections, noteMariadbPool } from '../explain/mariadb.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
@@ -38,6 +38,8 @@ const prepared = new WeakMap<object, { sql: string; connection: object }>();
 const batches = new WeakSet<object>();
 /** The call of a pool that asks for a connection in this tick. */
 let pendingCall: TracedCall | undefined;
+/** Whether the inner pool was given a callback since it was asked. */
+let isAskedByCallback = false;
 
 export const mariadb: Instrument = {
   library: 'mariadb',
@@ -220,6 +222,7 @@ function patchInnerPool(prototype: object): void {
       function getConnection(this: object, ...args: unknown[]) {
         const call = pendingCall;
         pendingCall = undefined;
+        isAskedByCallback ||= args.some((arg) => typeof arg === 'function');
         if (call === undefined) return Reflect.apply(original, this, args);
         const lent = (connection: unknown) => attempt(markLent, call, connection);
         const at = args.findIndex((arg) => typeof arg === 'function');
@@ -279,22 +282,32 @@ function run(call: TracedCall, original: Function, self: object, args: unknown[]
   const at = args.findIndex((arg, i) => i > 0 && typeof arg === 'function');
   if (at >= 0) args[at] = wrapCallback(call, args[at] as Function, endByCallback);
   // Of a callback API the pool has neither a promise nor an emitter to tell the end.
-  else if (isPool && methodOf(self, 'end')?.length === 1) {
+  const isCallbackPool = at < 0 && isPool && methodOf(self, 'end')?.length === 1;
+  if (isCallbackPool) {
     args.length = Math.max(args.length, 2);
     args.push((...results: unknown[]) => endByCallback(call, results));
   }
   if (isPool) pendingCall = call;
-  let result: unknown;
   try {
-    result = runCall(call, original, self, args);
+    return runToEnd(call, original, self, args, at >= 0 || isCallbackPool ? undefined : end);
   } finally {
     pendingCall = undefined;
   }
-  if (at < 0 && methodOf(result, 'emit') !== undefined) {
-    attempt(watchEvents, call, result as object);
-    return result;
-  }
-  return result instanceof Promise ? endWhenSettled(call, result, end) : result;
+}
+
+/** Runs a call that ends by its callback, unless there is an `end` for its promise or its emitter. */
+function runToEnd(
+  call: TracedCall,
+  original: Function,
+  self: object,
+  args: unknown[],
+  end: EndOfCall | undefined,
+): unknown {
+  if (end === undefined) return runCall(call, original, self, args);
+  return endWithOwnPromise(call, original, self, args, (ended, error, result) => {
+    if (error === undefined && methodOf(result, 'emit') !== undefined) watchEvents(ended, result as object);
+    else end(ended, error, result);
+  });
 }
 
 function endByCallback(call: TracedCall, { 0: error, 1: rows }: ArrayLike<unknown>): void {
@@ -335,9 +348,9 @@ function wrapTransaction(original: Function, sql: string): Function {
     const call = beginCall(mariadb, transaction, this, [sql]);
     if (call === undefined) return Reflect.apply(original, this, args);
     attempt(markOwn, call, this);
-    if (typeof args[0] === 'function') args[0] = wrapCallback(call, args[0] as Function, endByCallback);
-    const result = runCall(call, original, this, args);
-    return result instanceof Promise ? endWhenSettled(call, result, end) : result;
+    const isCallback = typeof args[0] === 'function';
+    if (isCallback) args[0] = wrapCallback(call, args[0] as Function, endByCallback);
+    return runToEnd(call, original, this, args, isCallback ? undefined : end);
   };
 }
 
@@ -386,9 +399,10 @@ function wrapGetConnection(original: Function): Function {
         args[0] = wrapCallback(call, callback, (ended, { 0: error, 1: lent }) => done(ended, error, lent));
       return Reflect.apply(original, this, args);
     }
-    const result = Reflect.apply(original, this, args) as unknown;
-    if (call !== undefined) return endWhenSettled(call, result, done);
-    return result;
+    if (call === undefined) return Reflect.apply(original, this, args);
+    isAskedByCallback = false;
+    // Since 3.5 it waits for the promise that it constructs, and has the connection.
+    return endWithOwnPromise(call, original, this, args, done, () => isAskedByCallback);
   };
 }
 
@@ -416,12 +430,12 @@ function wrapPrepare(original: Function): Function {
     };
     if (call === undefined) return Reflect.apply(original, this, args);
     attempt(markOwn, call, this);
-    if (typeof args[1] === 'function')
+    const isCallback = typeof args[1] === 'function';
+    if (isCallback)
       args[1] = wrapCallback(call, args[1] as Function, (ended, { 0: error, 1: statement }) =>
         done(ended, error, statement),
       );
-    const result = runCall(call, original, this, args);
-    return result instanceof Promise ? endWhenSettled(call, result, done) : result;
+    return runToEnd(call, original, this, args, isCallback ? undefined : done);
   };
 }
 

@@ -1,7 +1,7 @@
 /** Instrument of nodemailer: each mail that is sent, by any transport. */
 
 import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
-import { endWhenSettled } from '../call/settle.cjs';
+import { endWithOwnPromise } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { dataOf, isList, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
@@ -48,7 +48,7 @@ function wrapSendMail(original: Function): Function {
   return function sendMail(this: unknown, ...args: unknown[]) {
     const call = beginCall(nodemailer, sendMail, this, [args[0]]);
     if (call === undefined) return Reflect.apply(original, this, args);
-    if (typeof args[1] !== 'function') return endWhenSettled(call, runCall(call, original, this, args), end);
+    if (typeof args[1] !== 'function') return endWithOwnPromise(call, original, this, args, end);
     args[1] = wrapCallback(call, args[1] as Function, (ended, { 0: error, 1: info }) =>
       end(ended, error, info),
     );

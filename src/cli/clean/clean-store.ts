@@ -87,6 +87,14 @@ export async function cleanStore(
   return { place: place.shown, requests, runs: count, bytes: Math.max(0, before - bytesOf(database)) };
 }
 
+/**
+ * Removes all requests from a store that others go on reading and writing; resolves to how many there
+ * were.
+ */
+export function emptyStore(place: PlaceToClean): Promise<number> {
+  return withOpen(place, place.shared !== undefined, (store) => store.remove('all'));
+}
+
 function bytesOf(database: string): number {
   return filesBeside(database).reduce((sum, { bytes }) => sum + bytes, 0);
 }

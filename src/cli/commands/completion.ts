@@ -63,6 +63,16 @@ function choiceCases(command: Command): string[] {
   );
 }
 
+/** Options of a command with any value, as a `case` pattern of bash: files are completed. */
+function valueCases(command: Command): string[] {
+  const names = visibleOptions(command)
+    .filter(({ required, argChoices }) => required && !argChoices)
+    .flatMap(namesOf);
+  if (names.length === 0) return [];
+  const pattern = names.map((name) => `${command.name()}:${name}`).join('|');
+  return [`      ${pattern}) COMPREPLY=($(compgen -f -- "$word")); return ;;`];
+}
+
 // Behind `--` the words are a command of the app: files are completed.
 function bashLines(program: Command): string[] {
   const { commands } = program;
@@ -77,6 +87,7 @@ function bashLines(program: Command): string[] {
     '  else',
     '    case "$command:$before" in',
     ...commands.flatMap(choiceCases),
+    ...commands.flatMap(valueCases),
     '    esac',
     '    if [[ -z "$words" ]]; then case "$command" in',
     `      help) words='${commandWords(program)}' ;;`,

@@ -10,7 +10,7 @@ import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import { openReader } from '../../store/open.js';
 import type { StoreReader } from '../../store/store.js';
-import { formatAge } from '../../terminal/age.js';
+import { formatAge, formatClock, formatOffset } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
@@ -119,7 +119,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
 function followLine(request: Summary, { style, now }: OutputFormat): string {
   const { id, method, url, start, duration, totals, findings } = request;
   const [status, statusStyle] = statusCell(request);
-  const time = new Date(start).toLocaleTimeString('en-GB');
+  const time = `${formatClock(start)}${formatOffset(start)}`;
   const calls = Object.entries(totals).map(([kind, total]) => formatTotal(kind, total));
   const parts = [
     style('dim', now - start < DAY_MS ? time : formatAge(start, now)),
@@ -155,7 +155,8 @@ async function list(store: StoreReader, filter: string[], flags: ListFlags): Pro
     [...requests, ...outside].map(({ id }) => id),
   );
   if (requests.length === 0 && unlisted === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
-  if (requests.length > 0) printLines(listLines(requests, short, format), format);
+  if (requests.length > 0)
+    printLines(listLines(requests, short, format, await winsOf(store, requests)), format);
   const footer = [
     ...outsideLines(outside, short, format),
     ...(format.width < Infinity
@@ -201,6 +202,24 @@ const NO_MATCH = 'No stored request matches. List all of them:  scooby list';
 const EMPTY_STORE =
   'No request is stored: none has come yet, or all have expired. Send one to the address that scooby run printed.';
 
+/** Requests whose wins are read at most: a column that is filled in part would be wrong. */
+const MAX_WINS = 200;
+/** ms below which mending wins nothing. */
+const MIN_WIN_MS = 0.05;
+
+/** What mending the finding to mend first wins of each request in ms, by ids; without those where it is not known. */
+async function winsOf(store: StoreReader, requests: Summary[]): Promise<Map<string, number>> {
+  const wins = new Map<string, number>();
+  const found = requests.filter(({ findings }) => findings.length > 0);
+  if (found.length > MAX_WINS) return wins;
+  for (const { id } of found) {
+    const trace = await store.find(id);
+    const win = Math.max(0, ...(trace?.findings ?? []).map((finding) => finding.win ?? 0));
+    if (win >= MIN_WIN_MS) wins.set(id, win);
+  }
+  return wins;
+}
+
 const COLUMNS: Column[] = [
   { head: 'AGE', align: 'right', dropOrder: 1 },
   { head: 'METHOD' },
@@ -210,14 +229,16 @@ const COLUMNS: Column[] = [
   { head: 'QUERIES', align: 'right', dropOrder: 3 },
   { head: 'IN SQL', align: 'right', dropOrder: 2 },
   { head: 'FOUND' },
+  { head: 'WIN', align: 'right', dropOrder: 4 },
   { head: 'ID' },
 ];
 
-/** Table of requests; `short` abbreviates an id. */
+/** Table of requests; `short` abbreviates an id, `wins` are ms by ids. */
 export function listLines(
   requests: Summary[],
   short: (id: string) => string,
   format: OutputFormat,
+  wins: ReadonlyMap<string, number> = new Map(),
 ): string[] {
   const rows = requests.map((request): Cell[] => {
     const { method, url, duration, start, totals, findings, id } = request;
@@ -231,10 +252,17 @@ export function listLines(
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],
       [sql?.ms ? formatMs(timeOf(sql)) : ''],
       [findingWord(cleanText(findings.join(' '))), 'warn'],
+      [wins.has(id) ? formatMs(wins.get(id)!) : '', 'ok'],
       [short(id), 'accent'],
     ];
   });
-  return tableLines(COLUMNS, rows, format);
+  if (wins.size > 0) return tableLines(COLUMNS, rows, format);
+  const isKept = (_: unknown, at: number) => COLUMNS[at]!.head !== 'WIN';
+  return tableLines(
+    COLUMNS.filter(isKept),
+    rows.map((row) => row.filter(isKept)),
+    format,
+  );
 }
 
 function statusCell(request: Summary): Cell {

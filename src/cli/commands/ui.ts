@@ -7,8 +7,11 @@ import { LiveFeed } from '../../feed/live-feed.js';
 import { databasePath } from '../../store/location.js';
 import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
+import { emptyStore, storeToClean } from '../clean/clean-store.js';
+import { otlpSettings } from '../otlp-settings.js';
 import { rejectMissingStore } from '../select/missing-store.js';
 import { recoverKilledRuns } from '../select/recover-killed-runs.js';
+import { sharedStoreOf } from '../select/shared-store.js';
 import { openFeed, readsFile, STORE_OPTION } from '../select/store-options.js';
 
 export interface UiFlags {
@@ -62,11 +65,15 @@ async function runBrowser(flags: UiFlags): Promise<void> {
   const launcher = flags.attached && process.connected ? new LauncherConnection() : undefined;
   // The run beside an attached browser recovers by itself.
   if (launcher === undefined) await recoverKilledRuns(flags.db);
-  const open = async () => new LiveFeed(await openFeed(flags), database, launcher);
+  // What is in a run's memory alone is the run's.
+  const isKept = readsFile(flags) || sharedStoreOf(flags, cwd) !== undefined;
+  const clear = isKept ? () => emptyStore(storeToClean(flags, cwd)) : undefined;
+  const open = async () => new LiveFeed(await openFeed(flags), database, launcher, clear);
   const { plain, ascii, mouse } = flags;
   try {
     await browse({
       open,
+      exportContext: otlpSettings(true, cwd, process.env),
       ...(plain ? { plain } : {}),
       ...(ascii ? { ascii } : {}),
       ...(mouse ? { mouse } : {}),

@@ -39,7 +39,11 @@ function readsText(loop: Loop, hints: SourceHints, context: ReadsContext): strin
     return shape.isListed
       ? 'the DataLoader gets one key at a time: call `load` for all of them in the same turn (Promise.all), so that its batch asks once'
       : `the batch function of the DataLoader asks for one key at a time: let it ask once for all of its keys, ${condition()}, and return the rows in the order of the keys`;
-  if (isTreeWalk(loop) || (!context.feedingSite && isWalk(shape) && isOpenEnded(hints)))
+  if (
+    isTreeWalk(loop) ||
+    (!context.feedingSite && isOfParent(shape)) ||
+    (!context.feedingSite && isWalk(shape) && isOpenEnded(hints))
+  )
     return `each turn needs what the turn before returned, as in a list or a tree: let the database walk it (\`WITH RECURSIVE\`), or ask once for each level, ${condition()}`;
   if (context.isByResolvers)
     return `put a DataLoader into the resolver, so that all parents ask once: ${condition()}`;
@@ -49,6 +53,13 @@ function readsText(loop: Loop, hints: SourceHints, context: ReadsContext): strin
 // The calls of a recursive function, except for the outermost.
 function isTreeWalk({ calls }: Loop): boolean {
   return calls.filter(({ path }) => path.isRecursive).length >= calls.length / 2;
+}
+
+// WHERE parent_id = ?: the children of a row that a turn before has returned.
+const PARENT = /(?:^|_)(?:parent|manager|boss|ancestor|superior|reports_to|reply_to)(?:_?id)?$/i;
+
+function isOfParent({ kind, columns }: ReadShape): boolean {
+  return (kind === 'key' || kind === 'first') && columns.length === 1 && PARENT.test(bareName(columns[0]!));
 }
 
 function isWalk({ kind }: ReadShape): boolean {
@@ -72,7 +83,7 @@ function textOf(loop: Loop, shape: ReadShape, hints: SourceHints, { feedingSite 
     case 'aggregate':
       return `ask once, before the loop: ${groupedText(loop, shape, hints)}; then pick each answer from a Map`;
     case 'first':
-      return `ask once, before the loop${isMapped ? ', in SQL' : ''}: number the rows of each in a subquery, \`row_number() OVER (PARTITION BY ${column} ORDER BY ${shape.order}) AS n\` with ${sqlCondition(call, columns, placeholder)}, and keep those ${shape.limit === '' ? 'with the lowest `n`' : `with \`n <= ${shape.limit}\``} outside of it`;
+      return `ask once, before the loop${isMapped ? ', in SQL' : ''}: number the rows of each in a subquery, \`row_number() OVER (PARTITION BY ${column}${shape.order === '' ? '' : ` ORDER BY ${shape.order}`}) AS n\` with ${sqlCondition(call, columns, placeholder)}, and keep those ${shape.limit === '' ? 'with the lowest `n`' : `with \`n <= ${shape.limit}\``} outside of it`;
     case 'pattern':
       return isMapped
         ? `ask once, before the loop, with a condition on ${name} for each pattern, joined by OR, and see in the code which row matches which`

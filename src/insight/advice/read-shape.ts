@@ -47,7 +47,7 @@ export function readShapeOf(loop: Loop): ReadShape {
   const columns = [...new Set(varying.map(({ column }) => column))];
   const { operator = '', isListed = false, placeholder = '' } = varying[0] ?? {};
   const [order = '', limit = ''] = orderOf(loop, places);
-  const kind = kindOf(loop, places, varying, order);
+  const kind = kindOf(loop, places, varying, [order, limit]);
   return { kind, columns, operator, placeholder, isListed, order, limit };
 }
 
@@ -59,7 +59,7 @@ function varyingConditions(places: Place[]): Place[] {
   return conditions.length === 1 ? conditions : [];
 }
 
-function kindOf(loop: Loop, places: Place[], varying: Place[], order: string): ReadKind {
+function kindOf(loop: Loop, places: Place[], varying: Place[], [order = '', limit = '']: string[]): ReadKind {
   const { shape } = loop.calls[0]!;
   if (varying.length === 0 || varying.some((place) => !isCondition(place))) return 'unknown';
   // A condition within OR or UNION decides only about some of the rows.
@@ -73,7 +73,8 @@ function kindOf(loop: Loop, places: Place[], varying: Place[], order: string): R
     if (AGGREGATE.test(shape) || / GROUP BY /.test(shape))
       return columns.size === 1 ? 'aggregate' : 'unknown';
     if (columns.size > 1) return / OR /.test(shape) ? 'unknown' : 'keys';
-    return order !== '' && hasLimit ? 'first' : 'key';
+    // LIMIT 1 may be that of a find by a unique key; more than one row is a choice among those of each.
+    return hasLimit && (order !== '' || Number(limit) > 1) ? 'first' : 'key';
   }
   if (columns.size > 1) return 'unknown';
   const [{ operator }] = varying as [Place];

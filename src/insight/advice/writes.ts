@@ -28,8 +28,13 @@ export function writesText(loop: LoopCalls, hints: SourceHints): string {
   if (call.verb === 'DELETE')
     return `delete all at once: ${keys ? changeText(call, found, keys, hints) : 'one condition that holds for all of them'}`;
   if (changed.length > 0)
-    return `update all at once: ${updateEachText(call, found, keys?.columns, changed, hints)}`;
+    return `update all at once: ${updateEachText(call, found, keys?.columns, assignedPlaces(places), hints)}`;
   return `update all at once, as they get the same values: ${keys ? changeText(call, found, keys, hints) : 'one condition that holds for all of them'}`;
+}
+
+// Also those that get the same value each time: without them, or with too many, the rows get another state.
+function assignedPlaces(places: Place[]): Place[] {
+  return places.filter(({ clause }) => clause === 'SET');
 }
 
 /** Columns by which the rows of writes are found, and the placeholder of the first. */
@@ -98,9 +103,11 @@ function updateEachText(
   changed: Place[],
   hints: SourceHints,
 ): string {
-  const names = changed.map(({ column }) => column);
+  const names = [...new Set(changed.map(({ column }) => column))];
   const isPlain =
-    keys?.length === 1 && names.every((name) => name !== '' && isAssigned(call, bareName(name)));
+    keys?.length === 1 &&
+    names.length === assignmentsOf(call) &&
+    names.every((name) => name !== '' && isAssigned(call, bareName(name)));
   if (!isPlain) return 'one UPDATE that is joined to a list of all rows (VALUES, or JSON)';
   const isWholeRow = found !== undefined && /(?:^|\.)save$|^model\.update$/.test(found.method);
   if (found && isWholeRow && found.mapper.updateEach) {
@@ -116,6 +123,19 @@ function updateEachText(
   if (!found) return statement;
   const text = statement.replace(/\$1|(?<=json_each\()\?/, () => found.mapper.json ?? '$1');
   return found.isRaw ? text : `${found.mapper.name} has no call for it; in SQL, ${text}`;
+}
+
+// `SET title = ?, seen = now()` are two.
+function assignmentsOf({ shape }: Call): number {
+  const text = /\bSET (.*?)(?: WHERE | FROM | RETURNING |$)/i.exec(shape)?.[1] ?? '';
+  let depth = 0;
+  let count = 1;
+  for (const char of text) {
+    if (char === '(') depth++;
+    else if (char === ')') depth--;
+    else if (char === ',' && depth === 0) count++;
+  }
+  return count;
 }
 
 // SET title = ?, not SET n = n + ?

@@ -1,5 +1,6 @@
 /** Loops: calls of one shape that ran repeatedly from one line, by the same callers. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { formatPosition, formatSite } from '../../domain/site.js';
 import { type Frame, frameMark } from '../../domain/trace.js';
 import type { Call } from './calls.js';
@@ -15,7 +16,7 @@ export interface Loop {
   loopSite: Frame | undefined;
   /** Number of different calls, with their values. */
   distinct: number;
-  /** ms of all calls, without waits for a connection. */
+  /** ms in which at least one of the calls ran, without waits for a connection: it fits into the request. */
   ms: number;
   /** Rows of all calls. */
   rows: number;
@@ -195,8 +196,14 @@ export function loopOf(calls: Call[], site: Frame | undefined, loopSite?: Frame)
     // Redacted values are all alike: calls that differ only in them count as one.
     exactKeys.add(call.exactKey);
   }
+  if (loop.overlapping > 0) loop.ms = runningMs(calls);
   loop.distinct = exactKeys.size;
   return loop;
+}
+
+/** ms in which at least one of some calls ran, without their waits for a connection. */
+export function runningMs(calls: readonly Call[]): number {
+  return unionMs(calls.map(({ start, end, span }) => ({ start: start + (span.wait ?? 0), end })));
 }
 
 /** Whether the calls of a loop ran concurrently: at least a fifth began while another ran. */

@@ -32,6 +32,11 @@ export function feedingQueryOf(scene: Scene, loop: Loop): FeedingQuery | undefin
   return feedingLoopOf(scene, loop) ?? approximate;
 }
 
+/** Whether calls, which look alike as their values are secret, are as many as a query returned rows. */
+export function isOfMaskedRows(scene: Scene, loop: Loop): boolean {
+  return loop.calls.every(({ isMasked }) => isMasked) && feedingQueryOf(scene, loop)?.isExact === true;
+}
+
 function isMatch(rows: number, { calls, distinct }: Loop, tolerance: number): boolean {
   return Math.abs(rows - calls.length) <= tolerance || Math.abs(rows - distinct) <= tolerance;
 }

@@ -57,14 +57,20 @@ function messageOf(error: string): string {
     .slice(0, 120);
 }
 
+// The transaction lost to another one: it is run once more.
+const LOST =
+  /^(?:40001|40P01|1213|1205|ER_LOCK_(?:DEADLOCK|WAIT_TIMEOUT)|SQLITE_BUSY)|could not serialize|deadlock/i;
+
 /** Whether another call did what the failed call was to do. */
 export function hasReplacement(scene: Scene, call: Call): boolean {
   let isNext = true;
+  const isLost = LOST.test(call.span.error!);
   for (const later of scene.calls.slice(call.order + 1)) {
     const { span } = later;
     if (!isTimed(span)) continue;
     if (call.span.kind === 'sql' && later.verb === 'ROLLBACK' && / TO /.test(later.shape)) return true;
     if (span.error === undefined && isSameWork(call, later)) return true;
+    if (isLost && later.verb === 'COMMIT' && span.error === undefined) return true;
     if (isNext && span.error === undefined && isFallback(call, later)) return true;
     if (later.start >= call.end - 0.01 && !later.isSetup) isNext = false;
   }

@@ -7,6 +7,7 @@ import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
 import type { Scene } from '../scene.js';
 import { idleBetween, median } from './polling.js';
+import { valuesOfCalls, varyingPlaces } from './statement-values.js';
 import { transactionOf } from './transactions.js';
 
 const MOST = 0.8;
@@ -30,8 +31,11 @@ export function isJobByJob(scene: Scene, { calls }: Loop): boolean {
   return opened.size === calls.length;
 }
 
+// `sql.begin(async (tx) => …)` in one line: the work is a function of its own.
 function isSameLine(a: Call, b: Call): boolean {
-  return a.site?.file === b.site?.file && a.site?.line === b.site?.line;
+  return (
+    a.site?.file === b.site?.file && a.site?.line === b.site?.line && a.site?.function === b.site?.function
+  );
 }
 
 // Commands that hand a message to others.
@@ -79,6 +83,23 @@ export function isChain({ calls }: Loop): boolean {
     });
     return known.length >= referred.length * MOST && new Set(known).size >= Math.max(2, known.length / 4);
   });
+}
+
+/** Whether one row is written again and again, as it gets on: a state, a progress. */
+export function isProgress(loop: Loop): boolean {
+  const { shape, verb } = loop.calls[0]!;
+  const where = shape.search(/ WHERE /i);
+  if (verb !== 'UPDATE' || where < 0 || loop.overlapping > 0) return false;
+  const values = valuesOfCalls(loop);
+  const set = shape.slice(0, where).split('?').length - 1;
+  const conditions = shape.slice(where).split('?').length - 1;
+  // Lists, and values that the shape has joined, cannot be told apart by their places.
+  if (
+    conditions === 0 ||
+    values.some(({ single, listed }) => listed.length > 0 || single.length !== set + conditions)
+  )
+    return false;
+  return varyingPlaces(values).every((place) => place < set);
 }
 
 function textOf(value: unknown): string | undefined {

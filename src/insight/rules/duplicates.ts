@@ -4,7 +4,7 @@ import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import { adviceForRepeats, adviceForSameQuery } from '../advice/repeats.js';
 import type { Call } from '../calls/calls.js';
-import { isSameCallPath } from '../calls/loops.js';
+import { isSameCallPath, runningMs } from '../calls/loops.js';
 import { isPolling } from '../patterns/polling.js';
 import { contextOf } from '../patterns/sessions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
@@ -127,8 +127,8 @@ function draftOf(scene: Scene, all: Repetition[]): Draft | undefined {
   const repetitions = all.filter((repetition) => !isUncertain(repetition));
   if (repetitions.length === 0) return undefined;
   const calls = repetitions.flatMap((repetition) => repetition.calls);
-  const waste = repetitions.reduce((sum, repetition) => sum + timeOf(repetition.calls.slice(1)), 0);
-  const total = timeOf(calls);
+  const waste = repetitions.reduce((sum, repetition) => sum + runningMs(repetition.calls.slice(1)), 0);
+  const total = runningMs(calls);
   if (!isOneCallPath(repetitions[0]!))
     return repetitions.some((repetition) => repetition.calls.length >= 3)
       ? severalSitesDraft(scene, repetitions, waste)
@@ -136,10 +136,6 @@ function draftOf(scene: Scene, all: Repetition[]): Draft | undefined {
   const maxCalls = Math.max(...repetitions.map((repetition) => repetition.calls.length));
   if (maxCalls < 3 && total < 2) return undefined;
   return oneSiteDraft(scene, repetitions, calls, waste);
-}
-
-function timeOf(calls: Call[]): number {
-  return calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0);
 }
 
 function oneSiteDraft(scene: Scene, repetitions: Repetition[], calls: Call[], waste: number): Draft {

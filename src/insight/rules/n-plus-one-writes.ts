@@ -5,10 +5,11 @@ import { adviceForWrites } from '../advice/writes.js';
 import { type Loop, loopSiteText } from '../calls/loops.js';
 import { distinctWrites, isRepeatedAttempt } from '../patterns/attempts.js';
 import { isBatching } from '../patterns/batches.js';
+import { isOfMaskedRows } from '../patterns/feeding-query.js';
 import { distinctInOnePlace } from '../patterns/sessions.js';
 import { isFromSeveralCallers } from '../patterns/several-callers.js';
 import { transactionOf } from '../patterns/transactions.js';
-import { isChain, isJobByJob, isMarkAfterSend } from '../patterns/units.js';
+import { isChain, isJobByJob, isMarkAfterSend, isProgress } from '../patterns/units.js';
 import { type Draft, minimumOf, type Rule, type Scene, timesText, weighConfidence } from '../scene.js';
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE']);
@@ -30,10 +31,12 @@ export const nPlusOneWrites: Rule = (scene) => {
 function isWriteLoop(scene: Scene, loop: Loop): boolean {
   const [call] = loop.calls;
   const minimum = minimumOf(scene, loop);
-  if (!WRITES.has(call!.verb) || call!.isSetup || loop.distinct < minimum || isBatching(loop)) return false;
-  if (distinctWrites(loop) < minimum || distinctInOnePlace(scene, loop) < minimum) return false;
+  if (!WRITES.has(call!.verb) || call!.isSetup || loop.calls.length < minimum || isBatching(loop))
+    return false;
+  const isTooFew = distinctWrites(loop) < minimum || distinctInOnePlace(scene, loop) < minimum;
+  if (isTooFew && !isOfMaskedRows(scene, loop)) return false;
   if (isRepeatedAttempt(loop) || isFromSeveralCallers(scene, loop)) return false;
-  return !(isJobByJob(scene, loop) || isMarkAfterSend(scene, loop) || isChain(loop));
+  return !(isJobByJob(scene, loop) || isMarkAfterSend(scene, loop) || isChain(loop) || isProgress(loop));
 }
 
 // A commit waits for the disk: one for each transaction, and each statement outside of one.

@@ -6,7 +6,12 @@ import { adviceForReads, type ReadsContext } from '../advice/advice.js';
 import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { isSearch } from '../patterns/attempts.js';
 import { isBatching, isBatchOfEachRow, isOnePerTable } from '../patterns/batches.js';
-import { type FeedingQuery, feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
+import {
+  type FeedingQuery,
+  feedingQueryOf,
+  feedingQueryText,
+  isOfMaskedRows,
+} from '../patterns/feeding-query.js';
 import { mixedLoopsOf } from '../patterns/mixed-loops.js';
 import { isPaging } from '../patterns/paging.js';
 import { isWatching } from '../patterns/polling.js';
@@ -41,7 +46,8 @@ function isReadLoop(scene: Scene, loop: Loop): boolean {
   const call = loop.calls[0]!;
   if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
   const minimum = minimumOf(scene, loop);
-  if (loop.distinct < minimum || distinctInOnePlace(scene, loop) < minimum) return false;
+  const isTooFew = loop.distinct < minimum || distinctInOnePlace(scene, loop) < minimum;
+  if (isTooFew && (loop.calls.length < minimum || !isOfMaskedRows(scene, loop))) return false;
   const feeding = feedingQueryOf(scene, loop);
   if (isBatching(loop) && !isBatchOfEachRow(loop, feeding)) return false;
   if (isPaging(loop) || isOnePerTable(loop)) return false;
@@ -109,7 +115,7 @@ function messageOf(scene: Scene, loop: Loop, feeding: FeedingQuery | undefined, 
   const site = loopSiteText(loop);
   const labels = [...new Set(calls.map(({ label }) => `\`${label}\``))].slice(0, MAX_LABELS).join(', ');
   const how = parallel ? 'at the same time' : 'one after the other';
-  const cost = parallel ? `${formatMs(ms)} in all` : formatMs(ms);
+  const cost = formatMs(ms);
   const what = feeding ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;
   const then = feeding ? 'then ' : '';
   const ran = site

@@ -3,6 +3,7 @@
 import { formatSite } from '../../domain/site.js';
 import { formatBytes, formatCount } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
+import { runningMs } from '../calls/loops.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const EXPORT_TYPES = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
@@ -78,7 +79,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft {
     calls,
     site: largest.site,
     shape: largest.shape,
-    ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
+    ms: runningMs(calls),
     ...weighConfidence(
       0.4,
       [isUnused, 0.4, 'the response is smaller than that many rows'],

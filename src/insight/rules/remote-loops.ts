@@ -6,7 +6,7 @@ import { adviceForCache } from '../advice/caches.js';
 import { adviceForRemote } from '../advice/remote.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
-import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
+import { feedingQueryOf, feedingQueryText, isOfMaskedRows } from '../patterns/feeding-query.js';
 import { arePages } from '../patterns/pages-of-urls.js';
 import { isPolling } from '../patterns/polling.js';
 import { isFromSeveralCallers } from '../patterns/several-callers.js';
@@ -25,6 +25,9 @@ const CACHE_READS = new Set([
   'scard',
   'zscore',
   'sismember',
+  ...['smembers', 'smismember', 'lrange', 'lindex', 'getrange', 'hmget', 'hkeys', 'hvals', 'hlen', 'hexists'],
+  ...['zcard', 'zrank', 'zrevrank', 'zcount', 'zrange', 'zrevrange', 'zrangebyscore', 'bitcount', 'pfcount'],
+  ...['pttl', 'getbit', 'json.get', 'xlen'],
   'getex',
 ]);
 // URLs of POST requests that query; other POST requests change something.
@@ -37,7 +40,8 @@ export const remoteLoops: Rule = (scene) => {
   const drafts: Draft[] = [];
   for (const loop of scene.loops) {
     const kind = kindOf(scene, loop);
-    if (!kind || distinctOf(loop) < minimumOf(scene, loop) || isFromSeveralCallers(scene, loop)) continue;
+    if (!kind || distinctOf(scene, loop) < minimumOf(scene, loop) || isFromSeveralCallers(scene, loop))
+      continue;
     if (hasUnknownArguments(loop) && isPolling(scene, loop.calls)) continue;
     for (const call of loop.calls) scene.claimed.add(call);
     drafts.push(draftOf(scene, loop, kind));
@@ -76,8 +80,9 @@ function isSendAndMark({ calls: all }: Scene, { calls }: Loop): boolean {
 }
 
 // Calls whose arguments, documents or bodies were not recorded may all differ; after a failure it is a retry.
-function distinctOf(loop: Loop): number {
+function distinctOf(scene: Scene, loop: Loop): number {
   const { calls, distinct } = loop;
+  if (distinct === 1 && isOfMaskedRows(scene, loop)) return calls.length;
   return hasUnknownArguments(loop)
     ? calls.filter((_, at) => at === 0 || !hasFailed(calls[at - 1]!)).length
     : distinct;

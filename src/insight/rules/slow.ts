@@ -4,6 +4,7 @@ import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
+import { runningMs } from '../calls/loops.js';
 import { type Draft, isBlock, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 // Commands of Redis that wait on purpose.
@@ -66,7 +67,10 @@ function isBlocked(call: Call, blocks: Call[]): boolean {
 function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
   const times = calls.map(timeOf);
   const slowest = calls[times.indexOf(Math.max(...times))]!;
-  const total = times.reduce((sum, ms) => sum + ms, 0);
+  const total = Math.min(
+    times.reduce((sum, ms) => sum + ms, 0),
+    runningMs(calls),
+  );
   const maxMs = timeOf(slowest);
   const share = trace.duration ? maxMs / trace.duration : 0;
   const count =

@@ -3,6 +3,7 @@
 import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import type { Call } from '../calls/calls.js';
+import { runningMs } from '../calls/loops.js';
 import { hasReplacement, isReported, isWantedError } from '../patterns/handled-errors.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
@@ -45,7 +46,7 @@ function draftOf({ trace }: Scene, calls: Call[]): Draft {
     calls,
     site: call!.site,
     shape: call!.shape,
-    ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
+    ms: runningMs(calls),
     ...weighConfidence(
       0.6,
       [true, 0, 'it was not tried again with success, and no log line or answer tells it'],

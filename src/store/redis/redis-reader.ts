@@ -195,10 +195,14 @@ export class RedisReader implements StoreReader {
       if (runs !== 'all') return this.#removeRuns(runs);
       let requests = 0;
       for await (const page of this.#pages({})) requests += page.length;
-      // Launchers that go on writing have told their run once.
+      // Launchers that go on writing have told their run, and the texts of its files, once.
       const kept = new Set([keys.index('runs'), keys.index('number')]);
       await client.scan(keys.prefix, (found) =>
-        client.runAll(found.filter((key) => !kept.has(key)).map((key) => ['unlink', key])),
+        client.runAll(
+          found
+            .filter((key) => !kept.has(key) && !key.startsWith(keys.source('')))
+            .map((key) => ['unlink', key]),
+        ),
       );
       return requests;
     });

@@ -9,6 +9,7 @@ import { listQueryOf } from '../../screens/list-query.js';
 import type { Browser } from '../browser.js';
 import { keyNames, mouseReport } from '../input/key-names.js';
 import { mouseAction } from '../input/mouse.js';
+import { popupMouseActions } from '../input/popup-mouse.js';
 import { unavailableReason } from '../input/unavailable.js';
 import type { Action } from '../state/state.js';
 import { tooSmallLines } from '../view/empty.js';
@@ -100,8 +101,10 @@ export function App({ browser, theme }: { browser: Browser; theme: Theme }) {
   useInput((input, key) => {
     const mouse = mouseReport(input);
     if (mouse) {
-      const action = mouseAction(browser.viewModel(), mouse);
-      if (action) browser.dispatch(action);
+      const seen = browser.viewModel();
+      const action = mouseAction(seen, mouse);
+      const actions = action ? [action] : popupMouseActions(seen, mouse);
+      for (const each of actions) browser.dispatch(each);
       return;
     }
     for (const name of keyNames(input, key)) browser.press(name);

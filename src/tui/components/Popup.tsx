@@ -5,9 +5,13 @@ import { cellWidth, fitText, type Line, lineWidth } from '../../terminal/cells.j
 import { isNarrowedByTyping, MENU_TITLES, menuItemLine } from '../input/menu.js';
 import type { Popup as PopupState } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
+import { menuCells, popupRect } from '../view/popup-rect.js';
 import { paintLine, type Theme } from '../view/theme.js';
 import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
+
+/** Below it the keys' own lines need the room. */
+const MIN_CELLS_FOR_SECTIONS = 70;
 
 interface Content {
   title: string;
@@ -25,9 +29,13 @@ function menuContent(
   const { items } = viewModel;
   const keys = Math.max(1, ...items.map((item) => cellWidth(item.key)));
   const visibleItems = items.slice(popup.top, popup.top + height);
+  const hasSections = popup.menu === 'help' && cells >= MIN_CELLS_FOR_SECTIONS;
+  const section = hasSections ? Math.max(0, ...items.map((item) => (item.section ?? '').length)) + 2 : 0;
   const lines = visibleItems.map((item, index) => {
     const selected = popup.top + index === popup.at;
-    return { line: menuItemLine(item, selected, cells, keys), selected };
+    // The first row that is visible names its section as well.
+    const heads = index === 0 || visibleItems[index - 1]!.section !== item.section;
+    return { line: menuItemLine(item, selected, heads, cells, { section, key: keys }), selected };
   });
   if (items.length === 0) lines.push({ line: [['  nothing like that', 'dim']], selected: false });
   const typedSuffix = isNarrowedByTyping(popup.menu) ? `: ${popup.input}` : '';
@@ -38,7 +46,8 @@ function menuContent(
 }
 
 function contentOf(viewModel: ViewModel, popup: PopupState, cells: number, height: number): Content {
-  if (popup.kind === 'menu') return menuContent(viewModel, popup, Math.min(cells, 76), height);
+  if (popup.kind === 'menu')
+    return menuContent(viewModel, popup, Math.min(cells, menuCells(popup.menu)), height);
   if (popup.kind === 'ask') {
     const line: Line = [` ${popup.question}`];
     return {
@@ -79,16 +88,10 @@ function popupRows(
   theme: Theme,
 ): { rows: string[]; x: number; y: number; width: number } {
   const { columns, rows } = viewModel.state;
-  const height = Math.max(1, rows - 6);
-  const content = contentOf(viewModel, popup, columns - 6, height);
+  const content = contentOf(viewModel, popup, columns - 6, Math.max(1, rows - 6));
   const boxRows = framedRows(content, theme);
-  const boxWidth = content.width + 2;
-  return {
-    rows: boxRows,
-    width: boxWidth,
-    x: Math.floor((columns - boxWidth) / 2),
-    y: Math.max(1, Math.floor((rows - boxRows.length) / 3)),
-  };
+  const { x, y, width } = popupRect({ columns, rows }, content.width, boxRows.length);
+  return { rows: boxRows, width, x, y };
 }
 
 export function PopupBox({

@@ -1,5 +1,6 @@
 /** List pane: the visible rows of the list of requests or routes. */
 
+import { wrapLine } from '../../terminal/cells.js';
 import { emptyLines } from '../view/empty.js';
 import type { Rect } from '../view/layout.js';
 import { columnHeads, listColumns, requestRow, routeRow } from '../view/list-rows.js';
@@ -19,9 +20,9 @@ function listRows(viewModel: ViewModel, rect: Rect, theme: Theme): string[] {
   if (list.count === 0 && !list.stale) {
     return [
       ...painted,
-      ...emptyLines(state, viewModel.status, viewModel.stats).map((line) =>
-        paintLine(line, rect.width, theme),
-      ),
+      ...emptyLines(state, viewModel.status, viewModel.stats)
+        .flatMap((line) => wrapLine(line, rect.width - 1))
+        .map((line) => paintLine(line, rect.width, theme)),
     ];
   }
   for (let index = cursor.top; index < Math.min(cursor.top + height, list.count); index++) {

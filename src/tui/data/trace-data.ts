@@ -106,7 +106,11 @@ export class TraceData {
     if (!trace) return NO_TRACE_PAGE;
     const { tab, grouped, sorted, libraries, icicle, latency } = detail;
     const zoomed = detail.zoomed?.trace === trace.id ? detail.zoomed.frame : undefined;
-    const key = [trace, tab, grouped, sorted, libraries, icicle, zoomed, latency, columns, this.#version];
+    const window = detail.window?.trace === trace.id ? detail.window : undefined;
+    const key = [
+      ...[trace, tab, grouped, sorted, libraries, icicle, zoomed, latency, columns, this.#version],
+      ...[window?.from, window?.to],
+    ];
     if (this.#page?.key.every((part, index) => part === key[index])) return this.#page.page;
     const panel = this.panels().find(({ title }) => title === tab) ?? this.panels()[0]!;
     const source = (file: string) => this.#source(file);
@@ -115,6 +119,7 @@ export class TraceData {
     const own = panel.page({
       ...{ trace, source, plan, grouped, sorted, libraries, icicle, columns },
       ...(zoomed !== undefined && { zoomed }),
+      ...(window && { window }),
       ...(away && { away }),
     });
     const page = away ? withHead(own, whatIfText(trace, away)) : own;

@@ -5,6 +5,7 @@ import type { Position } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
+import type { OtlpContext } from '../../export/otlp-spans.js';
 import type { Feed } from '../../feed/feed.js';
 import { againQuestion, sentWithout } from '../../feed/replayable.js';
 import { copyTextOf, requestUrl } from '../../screens/copy-text.js';
@@ -14,7 +15,7 @@ import type { Action, EffectAction, State } from '../state/state.js';
 import { diffLines } from '../view/diff.js';
 import { selectedPosition, type ViewModel } from '../view/view-model.js';
 import { ProofEffects } from './proof-effects.js';
-import { type FileFormat, fileOf } from './save-file.js';
+import { SaveEffects } from './save-effects.js';
 
 /** Operations of the terminal and the operating system that effects need. */
 export interface EffectHandlers {
@@ -40,6 +41,7 @@ const EFFECT_TYPES = new Set([
   'suspend',
   'copy',
   'saveFile',
+  'saveList',
   'edit',
   'openUrl',
   'openPage',
@@ -52,6 +54,7 @@ const EFFECT_TYPES = new Set([
   'record',
   'restart',
   'tell',
+  'clearStore',
 ]);
 
 const RECORDING_MESSAGES = {
@@ -64,6 +67,8 @@ const SHOWN = {
   profile: '; its profile is in the tab CPU',
   locals: "; the variables are below the frames of the call's stack",
 };
+/** ms for a frame to be drawn. */
+const CLEAR_DELAY_MS = 50;
 const NEXT_RECORDING = { all: 'marked', marked: 'off', off: 'all' } as const;
 
 export function isEffect(action: Action): action is EffectAction {
@@ -86,11 +91,13 @@ export class Effects {
   readonly #browser: EffectTarget;
   readonly #handlers: EffectHandlers;
   readonly #proof: ProofEffects;
+  readonly #saving: SaveEffects;
 
-  constructor(browser: EffectTarget, handlers: EffectHandlers) {
+  constructor(browser: EffectTarget, handlers: EffectHandlers, context: OtlpContext) {
     this.#browser = browser;
     this.#handlers = handlers;
     this.#proof = new ProofEffects(browser);
+    this.#saving = new SaveEffects(browser, (name, text) => handlers.saveFile(name, text), context);
   }
 
   /** Performs an effect; its result or failure is shown in the footer. */
@@ -117,6 +124,12 @@ export class Effects {
       case 'diff':
         this.#diff();
         break;
+      case 'saveList':
+        this.#saving.saveList().catch((error: Error) => this.#browser.notify(error.message, 'error'));
+        break;
+      case 'clearStore':
+        this.#clearStore(action.sure === true);
+        break;
       case 'openPage':
         this.#openPage();
         break;
@@ -141,7 +154,7 @@ export class Effects {
   async #performOnTrace(action: EffectAction, trace: Trace): Promise<void> {
     const { feed } = this.#browser;
     if (action.type === 'copy') return this.#copy(action.what, trace);
-    if (action.type === 'saveFile') return this.#saveFile(action.format, trace);
+    if (action.type === 'saveFile') return this.#saving.saveRequest(trace, action.format);
     if (action.type === 'openUrl')
       return this.#browser.notify(await this.#handlers.openUrl(requestUrl(trace, feed.status().url)));
     if (action.type === 'edit') return this.#edit(trace);
@@ -172,7 +185,7 @@ export class Effects {
     const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[row?.span ?? -1];
     const findingSpan = trace.spans[trace.findings[0]?.spans[0] ?? -1];
     const tried = what === 'tried' ? this.#proof.triedOf(trace) : undefined;
-    const sources = what === 'prompt' ? await this.#sourcesOf(trace) : new Map<string, string>();
+    const sources = what === 'prompt' ? await this.#saving.sourcesOf(trace) : new Map<string, string>();
     const linesOf = (file: string) => sources.get(file)?.split(/\r\n|\n|\r/);
     const copy =
       tried ?? copyTextOf(what, trace, span ?? findingSpan, this.#browser.feed.status().url, linesOf);
@@ -181,21 +194,6 @@ export class Effects {
     const message = `copied ${copy.text.length} characters (${tool})`;
     if (copy.warning === undefined) this.#browser.notify(message);
     else this.#browser.notify(`${message}; ${copy.warning}`, 'warn');
-  }
-
-  async #sourcesOf(trace: Trace): Promise<Map<string, string>> {
-    const sources = new Map<string, string>();
-    for (const [file, hash] of Object.entries(trace.sources ?? {})) {
-      const source = await this.#browser.feed.source(hash);
-      if (source) sources.set(file, source.text);
-    }
-    return sources;
-  }
-
-  async #saveFile(format: FileFormat, trace: Trace): Promise<void> {
-    const sources = await this.#sourcesOf(trace);
-    const { name, text } = fileOf(trace, format, (file) => sources.get(file));
-    this.#browser.notify(`saved as ${this.#handlers.saveFile(name, text)} in this folder`);
   }
 
   async #edit(trace: Trace): Promise<void> {
@@ -269,6 +267,24 @@ export class Effects {
   #restart(): void {
     const { feed } = this.#browser;
     this.#runWithProgress('starting the app again …', feed.restart?.(), 'the app was started again');
+  }
+
+  #clearStore(sure: boolean): void {
+    const { feed } = this.#browser;
+    if (!sure) {
+      const count = formatCount(this.#browser.viewModel().stats?.total ?? 0, 'request');
+      const question = `remove ${count} from the store, for every screen, page and command that reads it? y/N`;
+      return this.#browser.dispatch({ type: 'ask', question, yes: { type: 'clearStore', sure: true } });
+    }
+    this.#browser.notify('removing …');
+    // The screen says so first: a large store takes a moment, in this thread.
+    const clear = async () => {
+      await new Promise((resolve) => setTimeout(resolve, CLEAR_DELAY_MS));
+      const removed = await feed.clear?.();
+      this.#browser.dispatch({ type: 'cleared' });
+      this.#browser.notify(`${formatCount(removed ?? 0, 'request')} removed; what comes is recorded`);
+    };
+    clear().catch((error: Error) => this.#browser.notify(error.message, 'error'));
   }
 
   #record(wanted: keyof typeof RECORDING_MESSAGES | 'next'): void {

@@ -1,4 +1,4 @@
-/** Saves a request to a file in the working folder, as JSON or as Markdown. */
+/** Files that requests are saved to: their names, and every tab as Markdown. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,24 +7,30 @@ import { escapeToOneLine, formatMs, readableUrl } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { tabText, tabTitles } from '../panels/as-text.js';
 
-export type FileFormat = 'json' | 'markdown';
+/** Every tab as text, or a format of `scooby export`. */
+export type FileFormat = 'tabs' | 'markdown' | 'json' | 'har' | 'otlp' | 'cpuprofile' | 'speedscope';
+
+const ENDINGS: Record<FileFormat, string> = {
+  tabs: '.md',
+  markdown: '-issue.md',
+  json: '.json',
+  har: '.har',
+  otlp: '-otlp.json',
+  cpuprofile: '.cpuprofile',
+  speedscope: '-speedscope.json',
+};
 
 /** Cells of a row in a file, which has no screen. */
 const COLUMNS = 120;
 const MAX_FILES = 1000;
 
-/** Name and text of the file for a request. */
-export function fileOf(
-  trace: Trace,
-  format: FileFormat,
-  source: (file: string) => string | undefined,
-): { name: string; text: string } {
-  const name = `scooby-${trace.id.slice(0, 8)}.${format === 'json' ? 'json' : 'md'}`;
-  const text = format === 'json' ? JSON.stringify(trace, null, 2) : markdownOf(trace, source);
-  return { name, text: `${text}\n` };
+/** Name of a file in a format. */
+export function fileNameOf(name: string, format: FileFormat): string {
+  return name + ENDINGS[format];
 }
 
-function markdownOf(trace: Trace, source: (file: string) => string | undefined): string {
+/** A request as Markdown: each tab as the browser shows it, in a block of its own. */
+export function tabsAsMarkdown(trace: Trace, source: (file: string) => string | undefined): string {
   const { method, url, duration, start } = trace;
   const took = duration === undefined ? '' : `, ${formatMs(duration)}`;
   const tabs = tabTitles(trace).flatMap((title) => {
@@ -36,15 +42,14 @@ function markdownOf(trace: Trace, source: (file: string) => string | undefined):
       .trim();
     return text === '' ? [] : [`## ${title}`, '', ...fenced(text), ''];
   });
-  return [
+  const lines = [
     `# ${escapeToOneLine(`${method} ${readableUrl(url)}`)}`,
     '',
     `${statusTextOf(trace)}${took}, ${new Date(start).toISOString()}, id ${trace.id}`,
     '',
     ...tabs,
-  ]
-    .join('\n')
-    .trimEnd();
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
 }
 
 /** Code block whose fence is longer than each in the text. */

@@ -74,6 +74,15 @@ const DETAIL: Binding[] = [
   bind('detail', 'previousMatch', 'N', 'previous match', { type: 'match', n: -1 }),
   bind('detail', 'nextRequest', 'J', 'next request, same tab', { type: 'request', n: 1 }, 'next'),
   bind('detail', 'previousRequest', 'K', 'previous request, same tab', { type: 'request', n: -1 }),
+  bind(
+    'detail',
+    'zoomIn',
+    '+ =',
+    'timeline: closer to the selected call',
+    { type: 'zoomTime', n: 1 },
+    'closer',
+  ),
+  bind('detail', 'zoomOut', '-', 'timeline: more of the time', { type: 'zoomTime', n: -1 }),
   bind('detail', 'libraries', 'i', 'show or hide library frames', { type: 'libraries' }),
 ];
 
@@ -89,7 +98,10 @@ const OUTPUT: Binding[] = [
 const EVERYWHERE: Binding[] = [
   bind('everywhere', 'edit', 'e', 'open the line in the editor', { type: 'edit' }, 'editor'),
   bind('everywhere', 'copy', 'y', 'copy …', { type: 'menu', menu: 'copy' }, 'copy'),
-  bind('everywhere', 'saveFile', 'Y', 'save the request to a file …', { type: 'menu', menu: 'save' }),
+  bind('everywhere', 'saveFile', 'Y', 'save the request, or the list, to a file …', {
+    type: 'menu',
+    menu: 'save',
+  }),
   bind(
     'everywhere',
     'replay',
@@ -135,10 +147,11 @@ const EVERYWHERE: Binding[] = [
   ...PANELS.map(({ title, key }) =>
     bind('everywhere', `tab${title}`, key, `tab ${title}`, { type: 'tab', to: title }),
   ),
-  bind('everywhere', 'zoom', 'z +', 'zoom the pane', { type: 'zoom' }, 'zoom'),
+  bind('everywhere', 'zoom', 'z', 'zoom the pane', { type: 'zoom' }, 'zoom'),
   bind('everywhere', 'wrap', 'w', 'wrap long lines', { type: 'wrap' }),
   bind('everywhere', 'output', 'O', "show or hide the app's output", { type: 'output' }, 'output'),
   bind('everywhere', 'record', 't', 'recording: all, marked, off', { type: 'menu', menu: 'record' }),
+  bind('everywhere', 'clear', 'C', 'clear: only this list, or the store', { type: 'menu', menu: 'clear' }),
   bind('everywhere', 'restart', 'ctrl+r', 'start the app again', { type: 'restart' }),
   bind('everywhere', 'mouse', '', 'mouse on or off', { type: 'mouse' }),
   bind(

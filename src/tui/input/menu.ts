@@ -2,16 +2,20 @@
 
 import { BADGE_HELP, COPY_ITEMS, FILTER_EXAMPLES } from '../../screens/menu-texts.js';
 import { cellWidth, cutText, fitText, type Line } from '../../terminal/cells.js';
+import type { FileFormat } from '../effects/save-file.js';
 import type { Action, MenuName, Popup, State } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
 import type { Binding } from './bindings.js';
 import { isBoundIn } from './key-lookup.js';
+import { bySection, sectionOf } from './sections.js';
 
 export interface MenuItem {
   /** Key that chooses the item; in help and palette, the keys of the action outside the menu. */
   key: string;
   label: string;
   hint?: string;
+  /** Section of the help that it is in. */
+  section?: string;
   action: Action;
 }
 
@@ -19,10 +23,11 @@ export const MENU_TITLES: Record<MenuName, string> = {
   help: 'keys, filters, badges',
   palette: 'commands',
   copy: 'copy',
-  save: 'save the request to a file',
+  save: 'save to a file',
   sort: 'sort by',
   filters: 'filters',
   record: 'record',
+  clear: 'clear',
 };
 
 const SORT_ITEMS: [key: string, by: State['list']['sort']['by'], label: string][] = [
@@ -39,6 +44,7 @@ function bindingItem(binding: Binding, ascii: boolean | undefined): MenuItem {
     key: binding.keys.map((key) => keyLabel(key, ascii)).join(' '),
     label: binding.help,
     hint: binding.name,
+    section: sectionOf(binding),
     action: binding.action,
   };
 }
@@ -46,7 +52,7 @@ function bindingItem(binding: Binding, ascii: boolean | undefined): MenuItem {
 /** What can be typed and what is shown; choosing an item filters by it. */
 function languageItems(): MenuItem[] {
   const item = (key: string, label: string, hint: string, text: string): MenuItem => ({
-    ...{ key, label, hint },
+    ...{ key, label, hint, section: `${key}s` },
     action: { type: 'filter', text },
   });
   return [
@@ -76,10 +82,28 @@ function sortItems({ list }: Pick<State, 'list'>): MenuItem[] {
   }));
 }
 
+const SAVE_ITEMS: [key: string, format: FileFormat, label: string][] = [
+  ['m', 'tabs', 'Markdown, every tab as text'],
+  ['i', 'markdown', 'Markdown for an issue: what is wrong, with its code'],
+  ['j', 'json', 'JSON with the code, for a colleague: scooby import reads it'],
+  ['h', 'har', "HAR, for a browser's network panel"],
+  ['o', 'otlp', 'OpenTelemetry, as JSON'],
+  ['c', 'cpuprofile', 'its CPU profile, for DevTools'],
+  ['s', 'speedscope', 'its CPU profile, for speedscope.app'],
+];
+
 function saveItems(): MenuItem[] {
   return [
-    { key: 'm', label: 'Markdown, every tab as text', action: { type: 'saveFile', format: 'markdown' } },
-    { key: 'j', label: 'JSON, the whole trace', action: { type: 'saveFile', format: 'json' } },
+    ...SAVE_ITEMS.map(([key, format, label]) => ({
+      key,
+      label,
+      action: { type: 'saveFile' as const, format },
+    })),
+    {
+      key: 'l',
+      label: 'JSON of all requests of the list, 100 at most',
+      action: { type: 'saveList' },
+    },
   ];
 }
 
@@ -93,6 +117,21 @@ function recordingItems(): MenuItem[] {
     },
     { key: 'o', label: 'nothing', action: { type: 'record', recording: 'off' } },
     { key: 't', label: 'the next of these', action: { type: 'record', recording: 'next' } },
+  ];
+}
+
+function clearItems(): MenuItem[] {
+  return [
+    {
+      key: 'v',
+      label: 'this list: only what comes from now on; esc undoes it',
+      action: { type: 'clearView' },
+    },
+    {
+      key: 's',
+      label: 'the store: remove every request, for all who read it',
+      action: { type: 'clearStore' },
+    },
   ];
 }
 
@@ -114,6 +153,7 @@ function submenuItems(state: State): MenuItem[] {
     ...saveItems().map((item) => ({ ...item, label: `save as ${item.label}`, key: `Y ${item.key}` })),
     ...sortItems(state).map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
     ...recordingItems().map((item) => ({ ...item, label: `record ${item.label}`, key: `t ${item.key}` })),
+    ...clearItems().map((item) => ({ ...item, label: `clear ${item.label}`, key: `C ${item.key}` })),
     ...filterItems(state).map((item) => ({ ...item, label: `filter ${item.label}`, key: '' })),
   ];
 }
@@ -157,8 +197,9 @@ export function menuItems(popup: Popup & { kind: 'menu' }, state: State, binding
     case 'help': {
       const typed = popup.input.toLowerCase();
       const language = state.focus === 'list' ? languageItems() : [];
-      return [...paneBindings.map((binding) => bindingItem(binding, state.ascii)), ...language].filter(
-        (item) => `${item.key} ${item.label} ${item.hint}`.toLowerCase().includes(typed),
+      const keys = bySection(paneBindings).map((binding) => bindingItem(binding, state.ascii));
+      return [...keys, ...language].filter((item) =>
+        `${item.section} ${item.key} ${item.label} ${item.hint}`.toLowerCase().includes(typed),
       );
     }
     case 'palette':
@@ -174,18 +215,33 @@ export function menuItems(popup: Popup & { kind: 'menu' }, state: State, binding
       return sortItems(state);
     case 'record':
       return recordingItems();
+    case 'clear':
+      return clearItems();
     case 'filters':
       return filterItems(state);
   }
 }
 
-/** Row of a menu, `cells` wide with `keys` cells for the key. */
-export function menuItemLine(item: MenuItem, selected: boolean, cells: number, keys: number): Line {
+/** Widths of a menu's first columns; 0 without sections. */
+export interface MenuColumns {
+  section: number;
+  key: number;
+}
+
+/** Row of a menu, `cells` wide; `heads` a section with its name. */
+export function menuItemLine(
+  item: MenuItem,
+  selected: boolean,
+  heads: boolean,
+  cells: number,
+  { section, key: keys }: MenuColumns,
+): Line {
   const gutter = selected ? '▌' : ' ';
   const hint = item.hint ?? '';
-  const room = cells - keys - 4 - (hint === '' ? 0 : cellWidth(hint) + 1);
+  const room = cells - section - keys - 4 - (hint === '' ? 0 : cellWidth(hint) + 1);
   return [
     gutter,
+    [section > 0 ? fitText(heads ? (item.section ?? '') : '', section) : '', 'title'],
     [fitText(item.key, keys), 'key'],
     '  ',
     fitText(cutText(item.label, room), Math.max(0, room)),

@@ -71,6 +71,12 @@ function headAction(
   return { type: 'sort', by, reverse: by === sort.by && !sort.reverse };
 }
 
+/** True for the selected row of the focused pane: another click on it opens it. */
+function isSelected({ state }: ViewModel, { pane, index }: { pane: Pane; index: number }): boolean {
+  if (pane !== state.focus) return false;
+  return index === (pane === 'list' ? state.list.cursor.at : pane === 'table' ? state.detail.table.at : -1);
+}
+
 /** Action of a mouse report; undefined for releases, other buttons, and with a prompt or popup. */
 export function mouseAction(viewModel: ViewModel, mouse: MouseReport): Action | undefined {
   if (!mouse.press || viewModel.state.popup || viewModel.state.prompt) return undefined;
@@ -82,6 +88,8 @@ export function mouseAction(viewModel: ViewModel, mouse: MouseReport): Action | 
   if (mouse.button !== 0) return undefined;
   const head = headAction(viewModel, mouse);
   if (head) return head;
+  if (viewModel.layout.header > 1 && mouse.row === 1) return { type: 'prompt', kind: 'filter' };
   if (!row || row.index < 0 || row.index >= row.count) return undefined;
+  if (isSelected(viewModel, row)) return { type: 'open' };
   return { type: 'at', pane: row.pane, index: row.index };
 }

@@ -1,6 +1,7 @@
 /** Resolves an action against the selection (enter on a route filters by it). */
 
 import { routeFilter } from '../../screens/list-query.js';
+import { zoomTimeline } from '../panels/timeline-window.js';
 import type { Action } from '../state/state.js';
 import type { ViewModel } from '../view/view-model.js';
 
@@ -22,6 +23,17 @@ function icicleAction(action: Action, { state, page, trace }: ViewModel): Action
   return action.type === 'open' && !isZoomed ? { type: 'zoomFrame', trace: trace.id, frame: at } : undefined;
 }
 
+/** Zoom of the timeline around the selected row. */
+function windowAction(n: 1 | -1, { state, page, trace }: ViewModel): Action {
+  const { times, entries } = page;
+  if (!times || !trace) return { type: 'none' };
+  const { table, window } = state.detail;
+  const call = times.of(Math.min(table.at, entries.length - 1));
+  const shown = window?.trace === trace.id ? window : { from: 0, to: times.extent };
+  const zoomed = zoomTimeline(shown, n, call, times.extent);
+  return { type: 'window', ...(zoomed && { window: { trace: trace.id, ...zoomed } }) };
+}
+
 /**
  * Action for the selection: a row opens its tab, a route its requests, R has the URL, and arrows go
  * in and out where they do not move in an icicle.
@@ -32,9 +44,10 @@ export function resolveAction(wished: Action, viewModel: ViewModel): Action {
   const inIcicle = icicleAction(wished, viewModel);
   if (inIcicle) return inIcicle;
   const action = wished.type === 'side' ? sideAction(wished.n) : wished;
+  if (action.type === 'zoomTime') return windowAction(action.n, viewModel);
   if (action.type === 'open' && focus === 'table') {
     const row = page.entries[detail.table.at];
-    if (row?.tab && !row.position) return { type: 'tab', to: row.tab };
+    if (row?.tab && !row.position) return { type: 'tab', to: row.tab, from: 'row' };
   }
   if (action.type === 'open' && focus === 'list' && state.list.view === 'routes') {
     const row = list.routes[state.list.cursor.at];

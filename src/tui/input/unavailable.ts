@@ -20,6 +20,7 @@ export function feedCapabilities(feed: Feed): Set<FeedCapability> {
       'watch',
       'output',
       'sendInput',
+      'clear',
     ] as const),
   ];
   return new Set(all.filter((capability) => feed[capability] !== undefined));
@@ -65,8 +66,13 @@ function requestReason({ state, list }: ViewModel, action: Action): string | und
   const url = action.type === 'prompt' && action.kind === 'url';
   if (!opens && !menu && !url && !REQUEST_ACTIONS.has(action.type)) return undefined;
   if (list.count === 0) return 'no request is selected';
-  const isRoute = state.list.view === 'routes' && state.focus === 'list' && !opens;
+  const isRoute = state.list.view === 'routes' && !opens && !isTab(action);
   return isRoute ? `this is a route; ${keyLabel('enter', state.ascii)} lists its requests` : undefined;
+}
+
+/** True for a tab, which the newest request of a route has as well. */
+function isTab({ type }: Action): boolean {
+  return type === 'tab' || type === 'nextTab' || type === 'latency';
 }
 
 /** Reason as a sentence; undefined when the action has an effect. */
@@ -92,6 +98,13 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
       return undefined;
     case 'record':
       return needsApp('switch the recording', viewModel, 'record');
+    case 'saveList':
+      if (viewModel.list.count === 0) return 'no request is listed';
+      return state.list.view === 'routes' ? 'these are routes: v lists requests' : undefined;
+    case 'clearStore':
+      if (!capabilities.has('clear'))
+        return 'these requests are in the memory of the run alone: v clears only the list';
+      return viewModel.stats?.total === 0 ? 'nothing is stored' : undefined;
     case 'restart':
       return capabilities.has('restart')
         ? undefined
@@ -135,6 +148,11 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
   switch (action.type) {
     case 'side':
       return page.canvas ? undefined : selectionReason(sideAction(action.n), viewModel);
+    case 'zoomTime':
+      if (!page.times) return 'only the timeline can be zoomed: 9 shows it';
+      return action.n < 0 && !state.detail.window
+        ? 'all of the request is shown: + goes closer to the selected call'
+        : undefined;
     case 'icicle':
       return page.hasIcicle ? undefined : 'only a profile has an icicle: 7 shows that of the CPU';
     case 'edit':

@@ -8,6 +8,8 @@ import type { Frame, Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult } from '../../feed/feed.js';
 import type { WhatIf } from '../../insight/win/what-if.js';
 import type { Line } from '../../terminal/cells.js';
+import { wrapLine } from '../../terminal/cells.js';
+import type { TimelineWindow } from './timeline-window.js';
 
 /** Input of a panel: the trace and how to show it. */
 export interface PanelContext {
@@ -27,6 +29,8 @@ export interface PanelContext {
   icicle?: boolean;
   /** Number of the frame that fills the icicle. */
   zoomed?: number;
+  /** The part of the request's time that the timeline shows; missing for all of it. */
+  window?: TimelineWindow;
   /** The request as it would be further away from what it calls. */
   away?: WhatIf;
   /** Width of the text in cells. */
@@ -82,6 +86,12 @@ export interface PanelPage {
   entries: TableRow[];
   /** Text of a row; missing where rows have no text. */
   text?(index: number): TextLine[];
+  /** Times of the rows, where they are bars over the request's time. */
+  times?: {
+    /** ms. */
+    extent: number;
+    of(at: number): TimelineWindow;
+  };
 }
 
 /** A tab of the detail pane. */
@@ -106,7 +116,8 @@ export interface Panel {
 /** Page without rows that states the reasons. */
 export function emptyPage(...reasons: string[]): PanelPage {
   return {
-    headLines: () => reasons.map((reason, index): Line => [' ', index === 0 ? reason : [reason, 'dim']]),
+    headLines: (columns) =>
+      reasons.flatMap((reason, index) => wrapLine([' ', index === 0 ? reason : [reason, 'dim']], columns, 1)),
     entries: [],
   };
 }

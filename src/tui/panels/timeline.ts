@@ -8,11 +8,13 @@ import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
 import { type JavaScriptSlice, slicesOf } from '../../insight/profile/slices.js';
 import { calledFunction, functionPlace, sliceText } from '../../screens/profile-text.js';
 import { maxConcurrent, timelineExtent } from '../../screens/timeline-extent.js';
-import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { timeLane } from '../../terminal/time-lane.js';
 import { emptyPage, type Panel, type PanelContext, type TableRow, type TextLine } from './panel.js';
 import { spanText } from './span-detail.js';
 import { codeRows } from './stack-detail.js';
+import { timelineLabel } from './timeline-label.js';
+import { formatInstant, spanWithin, type TimelineWindow, timeWithin } from './timeline-window.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
@@ -35,23 +37,32 @@ export function timelineBar(
 
 /** Cells of the labels and of the bars. */
 function widths(columns: number): { label: number; cells: number } {
-  const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
+  const label = Math.max(10, Math.min(44, Math.floor(columns * 0.36)));
   return { label, cells: Math.max(6, columns - label - 11) };
 }
 
-function timelineRow(span: Span, extent: number, columns: number): Line {
+/** An arrow at the side where a call is that the window does not reach. */
+function beyondBar(side: 'left' | 'right', cells: number): Segment[] {
+  return side === 'left' ? [['←', 'dim'], ' '.repeat(cells - 1)] : [' '.repeat(cells - 1), ['→', 'dim']];
+}
+
+/** Bars of a call, padded to `cells`. */
+function spanBars(span: Span, window: TimelineWindow, cells: number): Segment[] {
+  const within = spanWithin(span, window);
+  if (typeof within === 'string') return beyondBar(within, cells);
+  const [before, waited, took] = timelineBar(within, window.to - window.from, cells);
+  const rest = ' '.repeat(Math.max(0, cells - before.length - waited.length - took.length));
+  return [before, [waited, 'dim'], [took, span.error === undefined ? kindOf(span.kind).role : 'error'], rest];
+}
+
+function timelineRow(span: Span, window: TimelineWindow, columns: number): Line {
   const { label, cells } = widths(columns);
-  const [before, waited, took] = timelineBar(span, extent, cells);
-  const { role } = kindOf(span.kind);
-  const bars: Segment[] = [before, [waited, 'dim'], [took, span.error === undefined ? role : 'error']];
-  const used = before.length + waited.length + took.length;
   const time = !isTimed(span) ? '' : span.duration === undefined ? '…' : formatMs(span.duration);
   return [
-    [`${fitText(span.kind, 5)} `, role],
-    fitText(cleanText(span.name), label - 6),
+    [`${fitText(span.kind, 5)} `, kindOf(span.kind).role],
+    timelineLabel(span, label - 6),
     ' ',
-    ...bars,
-    ' '.repeat(Math.max(0, cells - used)),
+    ...spanBars(span, window, cells),
     fitText(time, 8, 'right'),
   ];
 }
@@ -63,27 +74,32 @@ export function sliceBar({ start, end }: JavaScriptSlice, extent: number, cells:
   return [' '.repeat(from), '▓'.repeat(to - from)];
 }
 
-function sliceRow(slice: JavaScriptSlice, extent: number, columns: number): Line {
+function sliceRow(slice: JavaScriptSlice, window: TimelineWindow, columns: number): Line {
   const { label, cells } = widths(columns);
-  const [before, took] = sliceBar(slice, extent, cells);
   return [
     ['cpu   ', 'cpu'],
     fitText(calledFunction(slice.function), label - 6),
     ' ',
-    before,
-    [took, 'cpu'],
-    ' '.repeat(Math.max(0, cells - before.length - took.length)),
+    ...sliceBars(slice, window, cells),
     fitText(formatMs(slice.ms), 8, 'right'),
   ];
 }
 
-function sliceEntry(slice: JavaScriptSlice, extent: number): TableRow {
+function sliceBars(slice: JavaScriptSlice, { from, to }: TimelineWindow, cells: number): Segment[] {
+  if (slice.start >= to) return beyondBar('right', cells);
+  if (slice.end < from) return beyondBar('left', cells);
+  const inside = { ...slice, start: Math.max(0, slice.start - from), end: Math.min(to, slice.end) - from };
+  const [before, took] = sliceBar(inside, to - from, cells);
+  return [before, [took, 'cpu'], ' '.repeat(Math.max(0, cells - before.length - took.length))];
+}
+
+function sliceEntry(slice: JavaScriptSlice, window: TimelineWindow): TableRow {
   const { file, line, column } = slice.function;
   return {
     ...(file !== '' && line > 0 && { position: { file, line, column } }),
     copy: sliceText(slice),
     tab: 'CPU',
-    line: (columns) => sliceRow(slice, extent, columns),
+    line: (columns) => sliceRow(slice, window, columns),
   };
 }
 
@@ -106,13 +122,15 @@ function sliceLines(slice: JavaScriptSlice, context: PanelContext): TextLine[] {
 }
 
 /** Scale above the bars. */
-function scaleLine(extent: number, columns: number): Line {
+function scaleLine({ from, to }: TimelineWindow, extent: number, columns: number): Line {
   const { label, cells } = widths(columns);
   const step = Math.floor(cells / 4);
-  const marks = [0, 0.25, 0.5, 0.75].map((share) => fitText(formatMs(extent * share), step)).join('');
-  return [
-    [`${' '.repeat(label + 1)}${fitText(marks, cells)}${fitText(formatMs(extent), 8, 'right')}`, 'head'],
-  ];
+  const isWhole = from === 0 && to === extent;
+  const textOf = (ms: number) => (isWhole ? formatMs(ms) : formatInstant(ms, (to - from) / 4));
+  const marks = [0, 0.25, 0.5, 0.75]
+    .map((share) => fitText(textOf(from + (to - from) * share), step))
+    .join('');
+  return [[`${' '.repeat(label + 1)}${fitText(marks, cells)}${fitText(textOf(to), 8, 'right')}`, 'head']];
 }
 
 /** A row of the timeline: a call, by its index, or JavaScript between calls. */
@@ -125,25 +143,45 @@ function timelineRows(trace: Trace): TimelineRow[] {
   return rows.sort((a, b) => a[0] - b[0]).map(([, row]) => row);
 }
 
-function spanEntry(trace: Trace, index: number, extent: number): TableRow {
+function spanEntry(trace: Trace, index: number, window: TimelineWindow): TableRow {
   const span = trace.spans[index]!;
   const position = parseSite(span.site);
   return {
     span: index,
     ...(position ? { position } : {}),
-    line: (columns) => timelineRow(span, extent, columns),
+    line: (columns) => timelineRow(span, window, columns),
   };
 }
 
 /** Where the time went, under the scale and above the bars. */
-function laneLine(trace: Trace, extent: number, columns: number): Line {
+function laneLine(trace: Trace, window: TimelineWindow, columns: number): Line {
   const { label, cells } = widths(columns);
   const time = timeSpentIn(trace);
   return [
     [fitText('where it went', label + 1), 'dim'],
-    ...timeLane(time, extent, cells),
+    ...timeLane(timeWithin(time, window), window.to - window.from, cells),
     fitText(formatMs(time.total), 8, 'right'),
   ];
+}
+
+/** How many calls ran at once; of a zoomed timeline, which part of the request it shows. */
+function remarkLine(trace: Trace, window: TimelineWindow, extent: number): Line {
+  if (window.from > 0 || window.to < extent) {
+    const step = (window.to - window.from) / 4;
+    const part = `${formatInstant(window.from, step)} to ${formatInstant(window.to, step)}`;
+    return [[` ${part} of ${formatMs(extent)}   - further  esc all`, 'accent']];
+  }
+  const maxRunning = maxConcurrent(countedSpans(trace.spans));
+  const text =
+    maxRunning > 1 ? `up to ${maxRunning} calls at the same time` : 'never two calls at the same time';
+  return [[` ${text}`, 'dim']];
+}
+
+/** Times of a row's call or slice. */
+function rowTimes(trace: Trace, row: TimelineRow | undefined, extent: number): TimelineWindow {
+  if (row?.slice) return { from: row.slice.start, to: row.slice.end };
+  const { start, wait = 0, duration } = trace.spans[row?.span ?? 0] ?? { start: 0 };
+  return { from: start, to: duration === undefined ? extent : start + wait + duration };
 }
 
 export const timelinePanel: Panel = {
@@ -158,23 +196,19 @@ export const timelinePanel: Panel = {
     if (trace.spans.length + slicesOf(trace).length === 0)
       return emptyPage('this request made no calls: all of its time is its own');
     const extent = timelineExtent(trace);
+    const window = context.window ?? { from: 0, to: extent };
     const rows = timelineRows(trace);
-    const maxRunning = maxConcurrent(countedSpans(trace.spans));
-    const parallel: Line = [
-      [
-        maxRunning > 1 ? ` up to ${maxRunning} calls at the same time` : ' never two calls at the same time',
-        'dim',
-      ],
-    ];
+    const remark = remarkLine(trace, window, extent);
     return {
-      headLines: (columns) => [parallel, scaleLine(extent, columns), laneLine(trace, extent, columns)],
+      headLines: (columns) => [remark, scaleLine(window, extent, columns), laneLine(trace, window, columns)],
       entries: rows.map((row) =>
-        row.slice ? sliceEntry(row.slice, extent) : spanEntry(trace, row.span, extent),
+        row.slice ? sliceEntry(row.slice, window) : spanEntry(trace, row.span, window),
       ),
       text: (at) => {
         const row = rows[at] ?? rows[0]!;
         return row.slice ? sliceLines(row.slice, context) : spanText(trace.spans[row.span]!, context);
       },
+      times: { extent, of: (at) => rowTimes(trace, rows[at], extent) },
     };
   },
 };

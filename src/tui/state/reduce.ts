@@ -61,22 +61,48 @@ function open(state: State, facts: ViewFacts): State {
 function goBack(state: State): State {
   if (state.detail.find !== '' && (state.focus === 'table' || state.focus === 'text'))
     return withDetail(state, { find: '' });
-  if (state.focus === 'table' && state.detail.zoomed) return zoomOut(state, state.detail.zoomed.frame);
+  if (state.focus === 'table' && state.detail.zoomed) return zoomOut(state, state.detail.zoomed);
+  if (state.focus === 'table' && state.detail.window && state.detail.tab === 'Timeline')
+    return setWindow(state, undefined);
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
+  const { trail = [] } = state.detail;
+  if (state.focus === 'table' && trail.length > 0) return backToRow(state, trail);
   if (state.focus === 'table' || state.focus === 'output') return { ...state, focus: 'list' };
   const { origin } = state.list;
   if (origin && isInOrigin(state.list)) return backToRoutes(state, origin);
   if (state.list.filter !== '' || state.list.trouble) return setFilter(state, '');
   if (state.list.onlyMarked) return withList(state, { onlyMarked: false, cursor: TOP });
   if (state.list.view !== 'all') return withList(state, { view: 'all', cursor: TOP });
+  if (state.list.since !== undefined) return withoutSince(state);
   return state;
 }
 
-/** Shows the whole icicle again, with the frame selected that filled it. */
-function zoomOut(state: State, frame: number): State {
+/** Lists again what was there before the list was cleared. */
+function withoutSince(state: State): State {
+  const { since: _, ...list } = state.list;
+  return { ...state, list: { ...list, cursor: TOP } };
+}
+
+/** Shows the icicle as it was before a frame filled it, with that frame selected. */
+function zoomOut(state: State, { trace, frame, outer = [] }: NonNullable<State['detail']['zoomed']>): State {
   const { zoomed: _, ...detail } = state.detail;
-  return { ...state, detail: { ...detail, table: { at: frame, top: 0 }, text: TOP } };
+  const [before] = outer.slice(-1);
+  const zoomed = before === undefined ? {} : { zoomed: { trace, frame: before, outer: outer.slice(0, -1) } };
+  return { ...state, detail: { ...detail, ...zoomed, table: { at: frame, top: 0 }, text: TOP } };
+}
+
+/** Has a frame fill the icicle. */
+function zoomFrame(state: State, trace: string, frame: number): State {
+  const { zoomed } = state.detail;
+  const outer = zoomed?.trace === trace ? [...(zoomed.outer ?? []), zoomed.frame] : [];
+  return withDetail(state, { zoomed: { trace, frame, outer }, text: TOP });
+}
+
+/** Part of the time that the timeline shows; all of it without a window. */
+function setWindow(state: State, window: State['detail']['window']): State {
+  const { window: _, ...detail } = state.detail;
+  return { ...state, detail: { ...detail, ...(window && { window }) } };
 }
 
 /** Shows a profile as an icicle or as a table; another request or other frames begin with the whole. */
@@ -137,12 +163,24 @@ function nextTab(state: State, n: 1 | -1, facts: ViewFacts): State {
   return toTab(state, tabs[(index + n + tabs.length) % tabs.length] ?? state.detail.tab, panes);
 }
 
+/** Opens the tab that a row stands for. */
+function followRow(state: State, tab: string, panes: number): State {
+  const { trail = [], tab: from, table } = state.detail;
+  return withDetail(toTab(state, tab, panes), { trail: [...trail, { tab: from, table }] });
+}
+
+/** The row that has led to the tab. */
+function backToRow(state: State, trail: NonNullable<State['detail']['trail']>): State {
+  const { tab, table } = trail.at(-1)!;
+  return withDetail(state, { tab, table, text: TOP, trail: trail.slice(0, -1) });
+}
+
 function toTab(state: State, tab: string, panes: number): State {
   const from = state.focus === 'output' ? 'list' : state.focus;
   // With one pane the list hides the detail, so that a tab has to open it.
   const focus = from === 'text' || panes === 1 ? 'table' : from;
   if (tab === state.detail.tab) return { ...state, focus };
-  return withDetail({ ...state, focus }, { tab, table: TOP, text: TOP });
+  return withDetail({ ...state, focus }, { tab, table: TOP, text: TOP, trail: [] });
 }
 
 function toggleMark(state: State): State {
@@ -163,7 +201,7 @@ function nextView(state: State): State {
 function stepRequest(state: State, n: 1 | -1, facts: ViewFacts): State {
   const cursor = moveCursor(state.list.cursor, 'row', n, facts.list.count, facts.list.height);
   const next = withList(hold(state, facts), { cursor });
-  return withDetail(next, { table: TOP, text: TOP });
+  return withDetail(next, { table: TOP, text: TOP, trail: [] });
 }
 
 /** State after an action; effects (copying, editing, quitting) leave it unchanged. */
@@ -192,11 +230,16 @@ function reduceNavigation(state: State, action: Action, facts: ViewFacts): State
     case 'back':
       return goBack(state);
     case 'pop':
-      return state.focus === 'list' ? state : { ...state, focus: 'list', zoom: false };
+      return state.focus === 'list'
+        ? state
+        : withDetail({ ...state, focus: 'list', zoom: false }, { trail: [] });
     case 'pane':
       return nextPane(state, action.n, facts);
     case 'tab':
-      return facts.list.count === 0 ? state : toTab(state, action.to, facts.panes);
+      if (facts.list.count === 0) return state;
+      return action.from === 'row'
+        ? followRow(state, action.to, facts.panes)
+        : toTab(state, action.to, facts.panes);
     case 'latency':
       return withDetail(state, { latency: nextLatency(state.detail.latency, action.n) });
     case 'nextTab':
@@ -231,6 +274,10 @@ function reduceList(state: State, action: Action, facts: ViewFacts): State | und
       return sortList(state, { by: action.by, reverse: action.reverse === true });
     case 'reverse':
       return reverse(state);
+    case 'clearView':
+      return withList(follow(state), { since: facts.now });
+    case 'cleared':
+      return withList({ ...withoutSince(follow(state)), focus: 'list' }, { marks: [], onlyMarked: false });
     case 'follow':
       return state.list.follow ? hold(state, facts) : follow(state);
     case 'hold':
@@ -260,7 +307,9 @@ function reduceDisplay(state: State, action: Action): State {
     case 'icicle':
       return withoutZoom(state, { icicle: !state.detail.icicle });
     case 'zoomFrame':
-      return withDetail(state, { zoomed: { trace: action.trace, frame: action.frame }, text: TOP });
+      return zoomFrame(state, action.trace, action.frame);
+    case 'window':
+      return setWindow(state, action.window);
     case 'wrap':
       return withDetail(state, { wrap: !state.detail.wrap });
     case 'zoom':

@@ -3,6 +3,7 @@
 import type { Sort } from '../../feed/feed.js';
 import type { ListView } from '../../screens/list-query.js';
 import type { Line } from '../../terminal/cells.js';
+import type { FileFormat } from '../effects/save-file.js';
 
 /** Pane with the keyboard focus: list, table of a tab, text of the table's row, or app output. */
 export type Pane = 'list' | 'table' | 'text' | 'output';
@@ -29,6 +30,8 @@ export interface ListState {
   frozen: boolean;
   /** Epoch ms; requests that started later are left out. Set while not following. */
   until?: number;
+  /** Epoch ms at which the list was cleared; requests that started earlier are not listed. */
+  since?: number;
   /** Ids of the marked requests, oldest mark first. */
   marks: string[];
   onlyMarked: boolean;
@@ -56,6 +59,8 @@ export interface RoutesOrigin {
 export interface DetailState {
   /** Title of the active panel. */
   tab: string;
+  /** Tabs from which a row has led to the active one, the last on top; escape goes back. */
+  trail?: readonly { tab: string; table: Cursor }[];
   table: Cursor;
   text: Cursor;
   grouped: boolean;
@@ -66,7 +71,9 @@ export interface DetailState {
   /** A profile is shown as an icicle. */
   icicle: boolean;
   /** Frame of an icicle that fills it, and the request whose profile it is in. */
-  zoomed?: { trace: string; frame: number };
+  zoomed?: { trace: string; frame: number; outer?: readonly number[] };
+  /** Part of a request's time that the timeline shows, in ms after its start. */
+  window?: { trace: string; from: number; to: number };
   /** ms by which each round trip of the request is assumed to take longer. */
   latency: number;
   /** Search text; empty without a search. */
@@ -103,7 +110,7 @@ export type Popup =
   | { kind: 'ask'; question: string; yes: Action }
   | { kind: 'text'; title: string; lines: readonly Line[]; top: number };
 
-export type MenuName = 'help' | 'palette' | 'copy' | 'save' | 'sort' | 'filters' | 'record';
+export type MenuName = 'help' | 'palette' | 'copy' | 'save' | 'sort' | 'filters' | 'record' | 'clear';
 
 export interface State {
   columns: number;
@@ -137,7 +144,8 @@ export type Action =
   | { type: 'back' }
   | { type: 'pop' }
   | { type: 'pane'; n: 1 | -1 }
-  | { type: 'tab'; to: string }
+  /** `from` a row: escape goes back to it. */
+  | { type: 'tab'; to: string; from?: 'row' }
   | { type: 'nextTab'; n: 1 | -1 }
   | { type: 'latency'; n: 1 | -1 }
   | { type: 'scroll'; n: number }
@@ -154,6 +162,9 @@ export type Action =
   | { type: 'sort'; by: Sort['by']; reverse?: boolean }
   | { type: 'reverse' }
   | { type: 'follow' }
+  | { type: 'clearView' }
+  /** The store was emptied. */
+  | { type: 'cleared' }
   | { type: 'hold' }
   | { type: 'freeze' }
   | { type: 'mark' }
@@ -163,6 +174,8 @@ export type Action =
   | { type: 'wrap' }
   | { type: 'icicle' }
   | { type: 'zoomFrame'; trace: string; frame: number }
+  | { type: 'zoomTime'; n: 1 | -1 }
+  | { type: 'window'; window?: DetailState['window'] }
   | { type: 'side'; n: 1 | -1 }
   | { type: 'zoom' }
   | { type: 'output' }
@@ -182,7 +195,8 @@ export type EffectAction =
   | { type: 'redraw' }
   | { type: 'suspend' }
   | { type: 'copy'; what: string }
-  | { type: 'saveFile'; format: 'json' | 'markdown' }
+  | { type: 'saveFile'; format: FileFormat }
+  | { type: 'saveList' }
   | { type: 'edit' }
   | { type: 'openUrl' }
   | { type: 'openPage' }
@@ -195,6 +209,7 @@ export type EffectAction =
   | { type: 'watch'; sure?: boolean }
   | { type: 'record'; recording: 'all' | 'marked' | 'off' | 'next' }
   | { type: 'restart' }
+  | { type: 'clearStore'; sure?: boolean }
   | { type: 'tell'; line: string };
 
 /** Measurements that `reduce` needs besides the state: row counts, pane heights, matches. */

@@ -2,6 +2,7 @@
 
 import { TICKS_FILTER, unlistedText } from '../../domain/routine.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
+import { formatClock } from '../../terminal/age.js';
 import { cleanText, type Line, type Segment } from '../../terminal/cells.js';
 import type { State } from '../state/state.js';
 
@@ -24,6 +25,17 @@ export function emptyLines(state: State, status: FeedStatus, stats: ListStats | 
     const what = state.list.filter !== '' ? `match "${cleanText(state.list.filter)}"` : 'are of this view';
     return [[], [`  0 of ${total.toLocaleString('en-US')} ${what}   `, ['esc', 'key'], ' clears'], ...ticks];
   }
+  const { since } = state.list;
+  if (since !== undefined)
+    return [
+      [],
+      [
+        `  nothing has come since ${formatClock(since)}   `,
+        ['esc', 'key'],
+        ` lists all ${total.toLocaleString('en-US')} again`,
+      ],
+      ...ticks,
+    ];
   const lines: Line[] = [[]];
   if (status.live) {
     const { url } = status;

@@ -5,6 +5,7 @@ import { TICKS_FILTER, unlistedText } from '../../domain/routine.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
 import type { ListData } from '../../screens/list-data.js';
+import { formatClock } from '../../terminal/age.js';
 import { cleanText, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
 import type { State } from '../state/state.js';
 import { caretLine, fitPieces } from './fit-row.js';
@@ -36,7 +37,8 @@ export function headerLine(
   if (stats?.p95 !== undefined && total > 0) {
     if (stats.newest !== undefined && cells >= 100)
       pieces.push([[`last ${stats.newest.toLocaleString('en-US')}:`, 'dim']]);
-    if (cells >= 100) pieces.push([['p50 ', 'dim'], formatMs(stats.p50 ?? 0)]);
+    if (cells >= (stats.newest === undefined ? 100 : 140))
+      pieces.push([['p50 ', 'dim'], formatMs(stats.p50 ?? 0)]);
     pieces.push([['p95 ', 'dim'], formatMs(stats.p95)]);
     if (stats.errors !== undefined) {
       pieces.push([
@@ -116,6 +118,7 @@ export function filterLine(
   if (isFiltered) right.push([figures]);
   if (list.view !== 'all') right.push([[`view ${list.view}`, 'accent']]);
   if (list.onlyMarked) right.push([['marked', 'accent']]);
+  if (list.since !== undefined) right.push([[`since ${formatClock(list.since)}`, 'accent']]);
   const labels = list.view === 'routes' ? ROUTE_SORT_LABELS : SORT_LABELS;
   right.push([[`${labels[list.sort.by]}${list.sort.reverse ? ', reversed' : ''}`, 'dim']]);
   if (list.frozen) right.push([['frozen', 'warn']]);

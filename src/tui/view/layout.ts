@@ -40,6 +40,12 @@ export const MIN_SIZE = { columns: 60, rows: 15 };
 /** Columns from which there are two or three panes. */
 const TWO_PANES_COLUMNS = 100;
 const THREE_PANES_COLUMNS = 160;
+/** Columns of the detail from which table and text are beside each other however high the screen is. */
+const BESIDE_COLUMNS = 170;
+/** Rows of the detail from which the text is below the table, where both have the whole width. */
+const STACKED_ROWS = 36;
+/** Share of the list in two panes, without the focus and with it. */
+const LIST_SHARE = { unfocused: 0.4, focused: 0.55, ofThree: 0.44 };
 
 /** Size of the detail's page. */
 export interface PageExtent {
@@ -127,13 +133,14 @@ export function layoutOf(
   if (panes === 1) return { ...base, header, list: body };
   const strip = panes === 3 && !compact ? { ...body, y: body.y + body.height - 1, height: 1 } : undefined;
   const height = body.height - (strip ? 1 : 0);
-  const listWidth = Math.floor(columns * (panes === 3 ? 0.44 : 0.55));
+  const share = focus === 'table' || focus === 'text' ? LIST_SHARE.unfocused : LIST_SHARE.focused;
+  const listWidth = Math.floor(columns * (panes === 3 ? LIST_SHARE.ofThree : share));
   const list = { ...body, width: listWidth, height };
   const detail = { ...body, x: listWidth + 1, width: columns - listWidth - 1, height };
-  const detailLayout: Partial<Layout> =
-    panes === 3
-      ? tableBesideText(detail, extent, Math.floor(detail.width * 0.5))
-      : detailBelowTitle(detail, extent, focus, compact);
+  const isBeside = panes === 3 && (detail.width >= BESIDE_COLUMNS || height < STACKED_ROWS);
+  const detailLayout: Partial<Layout> = isBeside
+    ? tableBesideText(detail, extent, Math.floor(detail.width * 0.5))
+    : detailBelowTitle(detail, extent, focus, compact);
   return {
     ...base,
     header,

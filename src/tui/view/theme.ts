@@ -80,6 +80,7 @@ const ASCII_FOR: Record<string, string> = {
   '↑': '^',
   '↓': 'v',
   '→': '>',
+  '←': '<',
   '↵': '<',
   '·': '.',
   '×': 'x',
@@ -101,7 +102,7 @@ const ASCII_FOR: Record<string, string> = {
 };
 /** An ellipsis with the two cells before it, or with the spaces around it. */
 const ELLIPSIS = /[!-~]{2}…| {2}…| … /g;
-const DRAWN_GLYPHS = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░▒▓▚●○…↑↓→↵·×✓✗▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
+const DRAWN_GLYPHS = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░▒▓▚●○…↑↓←→↵·×✓✗▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
 
 /** Text of the same width with the browser's glyphs replaced by ASCII. */
 export function asciiOf(text: string): string {

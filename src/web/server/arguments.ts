@@ -20,7 +20,7 @@ const MAX_IDS = 1000;
 const OWN_FIELDS: Record<Exclude<FilterField, KnownKind>, true> = {
   ...{ text: true, method: true, path: true, route: true, host: true, id: true, status: true, time: true },
   ...{ queries: true, qtime: true, age: true, finding: true, errors: true, error: true, state: true },
-  ...{ unit: true, routine: true },
+  ...{ unit: true, routine: true, start: true },
 };
 const FIELDS = new Set<unknown>([...Object.keys(OWN_FIELDS), ...KNOWN_KINDS]);
 const OPERATORS = new Set<unknown>([':', '=', '>', '>=', '<', '<='] satisfies FilterOp[]);

@@ -7,6 +7,7 @@ const url = (QueueName = 'orders'): ExpectedSpan => ({
 const list = (input: object): ExpectedSpan[] => [
   { name: 'SQS.ListQueues', detail: { arguments: input, status: 200 }, rows: 2 },
 ];
+const own = { arguments: { QueueName: 'own' } };
 const missing: ExpectedSpan = {
   name: 'SQS.GetQueueUrl',
   detail: { arguments: { QueueName: 'missing' }, status: 400, failure: 'application' },
@@ -21,6 +22,10 @@ testForms('@aws-sdk', () => ({
   list: list({}),
   secret: list({ QueueNamePrefix: 'a', NextToken: 'REDACTED' }),
   later: [url('later'), url()],
+  ticks: [
+    ...[own, own].map((detail) => ({ name: 'SQS.GetQueueUrl', detail })),
+    { name: 'SQS.GetQueueUrl', detail: { ...own, failure: 'transport' }, error: 'Error: refused' },
+  ],
   error: [
     missing,
     {

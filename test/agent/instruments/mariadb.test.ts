@@ -26,6 +26,7 @@ testForms('mariadb', () => ({
   options: oneSpan('select ? as n', [9]),
   named: oneSpan('select :n as n', { n: 4 }),
   execute: oneSpan('select ? as n', ['x']),
+  ticks: Array(3).fill(oneSpan('select 1 as n')[0]),
   insert: [
     {
       name: 'insert into users (name, password) values (?, ?)',

@@ -12,6 +12,10 @@ testForms('nodemailer', () => ({
   promise: mail({ response }),
   callback: mail({ to: ['ann@example.com', 'bob@example.com'], response }, { rows: 2 }),
   json: [{ ...mail(json)[0]!, name: 'JSONTransport: Your order' }],
+  ticks: [
+    { ...mail({ shape: 'own' })[0]!, name: 'own: Your order' },
+    { name: 'own: Your order', detail: mail({ shape: 'own' })[0]!.detail!, error: 'not sent' },
+  ],
   partly: mail({ to: 'ann@example.com, nobody@example.com', rejected: 1, response }),
   refused: mail({ to: 'nobody@example.com' }, { error: REFUSED }),
   gone: mail({}, { error: 'ESOCKET: connect ECONNREFUSED 127.0.0.1:1' }),

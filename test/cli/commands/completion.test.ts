@@ -31,6 +31,7 @@ test('bash completes commands, options and values of the program itself', (t) =>
   t.same(complete('scooby', 'list', '--by', ''), ['route', 'run']);
   t.same(complete('scooby', 'top', '--by', 's'), ['statement', 'site']);
   t.same(complete('scooby', 'completion', 'f'), ['fish']);
+  t.same(complete('scooby', 'list', '--db', path.slice(0, -2)), [path], 'a file where a value is wanted');
   t.same(complete('scooby', 'ui', '--att'), [''], 'a hidden option');
   t.end();
 });

@@ -68,6 +68,9 @@ async function hasEffect(binding: Binding, key: string, pane: Pane): Promise<boo
     Object.assign(browser.detail.trace!, { profiles: { cpu: ORDERS_PROFILE } });
     press('7');
   }
+  // Only the timeline has a time to zoom.
+  if (binding.name === 'zoomIn' || binding.name === 'zoomOut') press('9');
+  if (binding.name === 'zoomOut') press('+');
   // Closer than it was recorded nothing is.
   if (binding.name === 'closer') press(']');
   if (binding.name === 'filters') press('/', 'n', '1', 'enter');
