@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { inkPainter } from './ink-painter.mjs';
 
@@ -19,6 +19,14 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
 };
+
+// An app may replace them (JSON that writes BigInts) or take them away (SES): the agent has its own.
+const OWN_GLOBALS = Object.entries({ JSON, Reflect })
+  .map(([name, object]) => {
+    const names = Object.getOwnPropertyNames(object);
+    return `const ${name} = { ${names.map((key) => `${key}: globalThis.${name}.${key}`).join(', ')} };`;
+  })
+  .join(' ');
 
 // Otherwise the tests of renamed or removed sources would still run.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -35,7 +43,11 @@ for (const config of configs) {
 
 await build({
   ...shared,
-  entryPoints: { scooby: 'bin/scooby.ts', 'chunks/collector-worker': 'src/collector/collector-worker.ts' },
+  entryPoints: {
+    scooby: 'bin/scooby.ts',
+    'chunks/collector-worker': 'src/collector/collector-worker.ts',
+    'chunks/sqlite-reader': 'src/explain/sqlite-reader.ts',
+  },
   outdir: 'dist',
   format: 'esm',
   // The screen is imported on demand: `list` and `run` do not load React.
@@ -57,7 +69,7 @@ await build({
   outfile: 'dist/agent.cjs',
   format: 'cjs',
   // Or `node --test --experimental-test-coverage` counts it among the app's files.
-  banner: { js: '/* node:coverage disable */' },
+  banner: { js: `/* node:coverage disable */ "use strict"; ${OWN_GLOBALS}` },
 });
 
 const forBrowsers = {
@@ -103,13 +115,40 @@ await build({
 });
 
 // The page that `scooby open` shows: served by scooby, run in a browser.
-await build({
+const { metafile } = await build({
   ...forReact,
-  entryPoints: { page: 'src/web/page/main.tsx' },
+  entryPoints: { page: 'src/web/page/main.ts' },
+  outdir: 'dist/page',
+  splitting: true,
+  chunkNames: '[name]-[hash]',
+  metafile: true,
+});
+await build({
+  ...forBrowsers,
+  entryPoints: { page: 'src/web/page/page.css', dark: 'src/web/page/dark.css' },
   outdir: 'dist/page',
 });
-for (const file of ['index.html', 'page.css', 'dark.css', 'icon.svg'])
-  copyFileSync(join(root, 'src/web/page', file), join(root, 'dist/page', file));
+copyFileSync(join(root, 'src/web/page/icon.svg'), join(root, 'dist/page/icon.svg'));
+// The browser reads the files that the first rows need at once, rather than as it finds their imports.
+const preloads = filesOfStart(metafile).map((file) => `    <link rel="modulepreload" href="/${file}">\n`);
+const index = readFileSync(join(root, 'src/web/page/index.html'), 'utf8');
+writeFileSync(
+  join(root, 'dist/page/index.html'),
+  index.replace('  </head>', `    <link rel="modulepreload" href="/page.js">\n${preloads.join('')}  </head>`),
+);
+
+/** Names of the files that the start of the page imports, itself among them. */
+function filesOfStart({ outputs }) {
+  const [start] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.endsWith('/start.tsx'));
+  const files = new Set();
+  const add = (file) => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const { path, kind } of outputs[file].imports) if (kind === 'import-statement') add(path);
+  };
+  add(start);
+  return [...files].map((file) => basename(file));
+}
 
 // What `scooby check-instrument` runs: the agent's own code, in a process of its own.
 await build({

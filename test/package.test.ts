@@ -72,7 +72,7 @@ test('the package has what it needs to run, and nothing else', async (t) => {
     files.filter(
       (file) =>
         !expected.includes(file) &&
-        !/^(dist\/(?:page|extension)\/[\w.-]+|dist\/chunks\/[\w-]+\.js|docs\/[\w-]+\.md|docs\/pictures\/\w+\.svg)$/.test(
+        !/^(dist\/(?:page|extension)\/[\w.-]+|dist\/chunks\/[\w-]+\.js|docs\/[\w-]+\.md|docs\/pictures\/[\w-]+\.(?:svg|webp))$/.test(
           file,
         ),
     ),

@@ -327,6 +327,7 @@ function finishedRequestOf({
   duration,
   totals,
   outside,
+  dropped,
   findings,
 }: Trace): FinishedRequest {
   return {
@@ -335,6 +336,7 @@ function finishedRequestOf({
     ...(aborted !== undefined && { aborted }),
     ...(duration !== undefined && { duration }),
     ...(outside !== undefined && { outside }),
+    ...(dropped !== undefined && { dropped }),
     findings: findings.map(({ kind, severity, win }) => ({
       kind,
       severity,

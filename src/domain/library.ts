@@ -37,7 +37,7 @@ export interface LibraryFacts {
 }
 
 /** Server types with EXPLAIN support; MariaDB counts as `mysql`. */
-export type Planner = 'postgres' | 'mysql';
+export type Planner = 'postgres' | 'mysql' | 'sqlite';
 
 /** A library of the app's process, as kept in a trace. */
 export interface LibraryInfo extends LibraryFacts {

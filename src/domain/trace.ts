@@ -262,7 +262,7 @@ export interface Trace {
 /** A finished request as `scooby run` prints it. */
 export type FinishedRequest = Pick<
   Trace,
-  'method' | 'url' | 'status' | 'state' | 'aborted' | 'duration' | 'totals' | 'outside'
+  'method' | 'url' | 'status' | 'state' | 'aborted' | 'duration' | 'totals' | 'outside' | 'dropped'
 > & { findings: Pick<Finding, 'kind' | 'severity' | 'win'>[] };
 
 /** A trace whose calls have neither call site nor shape yet. */

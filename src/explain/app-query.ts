@@ -5,6 +5,7 @@
 
 import type { AppConnection } from '../collector/link-server.js';
 import type { Span, Trace } from '../domain/trace.js';
+import { dialectOf } from '../insight/libraries.js';
 import type { SurroundingStatements } from './explain-request.js';
 import { type DatabaseQuery, type QueryChannel, QueryError, type QueryRow } from './query-channel.js';
 
@@ -31,7 +32,9 @@ export async function onApp<T>(
   work: (query: AppQuery) => Promise<T>,
 ): Promise<{ result: T; note?: string }> {
   const { library, detail } = span;
-  const connection = typeof detail?.connection === 'number' ? detail.connection : undefined;
+  // SQLite has no connections: the agent knows the database by its number.
+  const id = dialectOf(trace, library) === 'sqlite' ? detail?.source : detail?.connection;
+  const connection = typeof id === 'number' ? id : undefined;
   let reason: Error = noProcessError(trace);
   for (const { appConnection, isSameProcess } of candidateConnections(trace, connections)) {
     const query: AppQuery = ([before, after], ...queries) => {

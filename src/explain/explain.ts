@@ -12,12 +12,14 @@ import { mysqlPlan } from './mysql.js';
 import { falsePlaceholderRefusal } from './mysql-escapes.js';
 import { postgresPlan } from './postgres.js';
 import type { QueryChannel } from './query-channel.js';
+import { sqlitePlan } from './sqlite.js';
 
 type PlanOf = (request: ExplainRequest) => Promise<StatementPlan>;
 
 const PLANNERS: Record<Planner, PlanOf> = {
   postgres: postgresPlan,
   mysql: mysqlPlan,
+  sqlite: sqlitePlan,
 };
 
 /**

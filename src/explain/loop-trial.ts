@@ -41,6 +41,10 @@ export interface TrialServer {
   refusal?: string;
   /** A read-only transaction with a time limit, in which all statements see the same rows. */
   surrounding: SurroundingStatements;
+  /** Runs statements elsewhere than on a connection of the app. */
+  query?: AppQuery;
+  /** To be called when all has been run. */
+  close?(): Promise<void>;
 }
 
 /** Asks a server for what it is, and what it says of a loop's statement. */

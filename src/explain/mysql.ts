@@ -1,6 +1,8 @@
 /** EXPLAIN for MySQL and MariaDB. */
 
-import { mysqlRemarks, planTable } from '../insight/plan/mysql.js';
+import { tableAliases } from '../insight/plan/compared-columns.js';
+import { mysqlRemarks, planTable, sortPassesOf } from '../insight/plan/mysql.js';
+import { tableFigures } from '../insight/plan/mysql-tree.js';
 import { computeFingerprint } from '../insight/sql/fingerprint.js';
 import {
   type ExplainRequest,
@@ -10,8 +12,12 @@ import {
 } from './explain-request.js';
 import { backslashRefusal, withoutMarkedComments } from './mysql-escapes.js';
 import { isMysqlAtLeast, mysqlServerName, mysqlVersion, VERSION_SQL } from './mysql-version.js';
+import { type QueryRow, unlessRefused } from './query-channel.js';
 
 const MAX_SECONDS = 4;
+const INDEXES_SQL = `SELECT TABLE_NAME AS owner, INDEX_NAME AS name, COLUMN_NAME AS field
+  FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (?)
+  ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`;
 const READ_ONLY_TRANSACTION: SurroundingStatements = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];
 /**
  * MariaDB refuses to explain a write in a read-only transaction, although EXPLAIN only plans it.
@@ -58,15 +64,54 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
   // EXPLAIN ANALYZE returns a tree as text; remarks need the columns of plain EXPLAIN.
   const tableQueries = analyze && !isMariaDb ? [{ ...explainQuery, sql: `EXPLAIN ${sent}` }] : [];
   const [rows = [], table = rows] = await query(transaction, explainQuery, ...tableQueries);
+  const sorts = analyze && isMariaDb && table.some(({ Extra }) => /filesort/.test(String(Extra)));
+  const passes = sorts
+    ? await unlessRefused(
+        query(transaction, {
+          ...explainQuery,
+          sql: `SET STATEMENT max_statement_time = ${MAX_SECONDS} FOR ANALYZE FORMAT=JSON ${sent}`,
+        }),
+      )
+    : [];
+  const plan = planTable(rows);
   return {
     statement,
     asked: explainCommand,
     server: mysqlServerName(version),
-    plan: planTable(rows),
-    remarks: mysqlRemarks(table, statement),
+    plan,
+    remarks: mysqlRemarks(table, statement, {
+      indexes: await indexesOf(request, table),
+      figures: tableQueries.length > 0 ? tableFigures(plan) : new Map(),
+      sortPasses: sortPassesOf(Object.values(passes[0]?.[0] ?? {})[0]),
+    }),
     notes:
       missing.length > 0
         ? [`NULL was taken for ${missing.join(', ')}: the plan may differ with real values.`]
         : [],
   };
+}
+
+/** Columns of the indexes of tables that are read whole, by their names in the statement. */
+async function indexesOf(
+  { query, statement }: ExplainRequest,
+  rows: QueryRow[],
+): Promise<Map<string, string[][]>> {
+  const scanned = rows.flatMap(({ table, type }) =>
+    (type === 'ALL' || type === 'index') && typeof table === 'string' ? table : [],
+  );
+  if (scanned.length === 0) return new Map();
+  const aliases = tableAliases(statement, 'mysql');
+  const nameOf = (table: string) => aliases.get(table) ?? table;
+  const values = [['', ...scanned.map(nameOf)]];
+  // A plan is useful without.
+  const [found = []] = await query(READ_ONLY_TRANSACTION, { sql: INDEXES_SQL, values }).catch(() => []);
+  return new Map(
+    scanned.map((table) => {
+      const fields = new Map<unknown, string[]>();
+      for (const row of found)
+        if (row.owner === nameOf(table))
+          fields.set(row.name, [...(fields.get(row.name) ?? []), String(row.field)]);
+      return [table, [...fields.values()]];
+    }),
+  );
 }

@@ -1,13 +1,15 @@
 /** EXPLAIN for PostgreSQL. */
 
-import type { TableFacts } from '../insight/plan/plan.js';
+import type { Remark, TableFacts } from '../insight/plan/plan.js';
 import { postgresRemarks, scannedTables } from '../insight/plan/postgres.js';
+import { triedIndexRemark } from '../insight/plan/tried-index.js';
 import {
   type ExplainRequest,
   missingValuesMessage,
   type StatementPlan,
   type SurroundingStatements,
 } from './explain-request.js';
+import { unlessRefused } from './query-channel.js';
 
 const READ_ONLY_TRANSACTION: SurroundingStatements = [
   ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"],
@@ -15,6 +17,9 @@ const READ_ONLY_TRANSACTION: SurroundingStatements = [
 ];
 /** server_version_num of PostgreSQL 16, the first with GENERIC_PLAN. */
 const GENERIC_PLAN_VERSION = 160_000;
+
+const HYPOPG_SQL = `SELECT quote_ident(n.nspname) AS schema
+  FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg'`;
 
 const TABLE_FACTS_SQL = `SELECT t.name, greatest(c.reltuples, 0)::text AS rows,
   (SELECT string_agg(pg_get_indexdef(i.indexrelid, 1, true), ',') FROM pg_index i WHERE i.indrelid = c.oid) AS indexed,
@@ -43,14 +48,44 @@ export async function postgresPlan(request: ExplainRequest): Promise<StatementPl
     )
   ).slice(-2) as [Record<string, unknown>[], Record<string, unknown>[]];
   const plan = lines.map((row) => String(Object.values(row)[0]));
+  const remarks = postgresRemarks(plan, await tablesOf(request, plan));
+  const explained = isGeneric
+    ? { sql: `EXPLAIN (GENERIC_PLAN) ${statement}` }
+    : { sql: `EXPLAIN ${statement}`, values };
   return {
     statement,
     asked: explainCommand,
     server: `PostgreSQL ${String(server?.server_version).split(' ')[0]}`,
     plan,
-    remarks: postgresRemarks(plan, await tablesOf(request, plan)),
+    remarks: await withTriedIndexes(request, remarks, explained),
     notes: notesOf(request, isGeneric),
   };
+}
+
+/** Remarks whose indexes were tried, where hypopg is installed: it plans with an index that is not made. */
+async function withTriedIndexes(
+  { query }: ExplainRequest,
+  remarks: Remark[],
+  explained: { sql: string; values?: unknown[] },
+): Promise<Remark[]> {
+  if (!remarks.some(({ index }) => index !== undefined)) return remarks;
+  const [[extension] = []] = await query(READ_ONLY_TRANSACTION, { sql: HYPOPG_SQL });
+  if (extension === undefined) return remarks;
+  const schema = String(extension.schema);
+  // Such an index lasts as long as the session, also beyond a rollback.
+  const surrounding: SurroundingStatements = [
+    READ_ONLY_TRANSACTION[0],
+    [...READ_ONLY_TRANSACTION[1], `SELECT ${schema}.hypopg_reset()`],
+  ];
+  const tried: Remark[] = [];
+  for (const remark of remarks) {
+    const create = { sql: `SELECT FROM ${schema}.hypopg_create_index($1)`, values: [remark.index] };
+    const [before = [], , after = []] =
+      remark.index === undefined ? [] : await unlessRefused(query(surrounding, explained, create, explained));
+    const [now, then] = [before, after].map((rows) => rows.map((row) => String(Object.values(row)[0])));
+    tried.push(after.length === 0 ? remark : triedIndexRemark(remark, now!, then!));
+  }
+  return tried;
 }
 
 /** A plan without values cannot have them, and the server would run what follows a semicolon. */

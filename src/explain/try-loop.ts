@@ -23,10 +23,12 @@ import { falsePlaceholderRefusal } from './mysql-escapes.js';
 import { mysqlTrialServer } from './mysql-trial.js';
 import { postgresTrialServer } from './postgres-trial.js';
 import { type QueryChannel, QueryError } from './query-channel.js';
+import { sqliteTrialServer } from './sqlite-trial.js';
 
 const SERVERS: Record<Planner, TrialServerOf> = {
   postgres: postgresTrialServer,
   mysql: mysqlTrialServer,
+  sqlite: sqliteTrialServer,
 };
 
 /** Calls of the loop that are run again, and the ms that they may have taken together. */
@@ -55,7 +57,11 @@ export async function tryLoop(
   const { result, note } = await onApp({ trace, span, queryChannel, connections }, async (query) => {
     const server = await serverOf(query, template);
     if (server.refusal !== undefined) throw new Error(server.refusal);
-    return trialOn(query, server, template, spans);
+    try {
+      return await trialOn(server.query ?? query, server, template, spans);
+    } finally {
+      await server.close?.();
+    }
   });
   return note === undefined ? result : { ...result, notes: [...result.notes, note] };
 }

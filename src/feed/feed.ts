@@ -9,6 +9,8 @@ import type { ReplayWish } from '../domain/profile-wish.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import type { Headline } from '../insight/headline.js';
+import type { Verification } from '../insight/verify/verdicts.js';
+import type { WhatIf } from '../insight/win/what-if.js';
 import type { OutputLog } from '../terminal/output-log.js';
 import type { WatchListener } from './watch-listener.js';
 
@@ -143,6 +145,7 @@ export interface StatementPoint {
 
 /** The one statement that would replace a loop, as it was tried. */
 export interface TrialResult {
+  kind: string;
   statement: string;
   /** With its values written in. */
   script: string;
@@ -151,6 +154,12 @@ export interface TrialResult {
   one: { ms: number; rows: number };
   comparison: { same?: boolean; text: string };
   notes: string[];
+}
+
+/** A request under other latencies, and the sentence about it. */
+export interface DistantRequest {
+  text: string;
+  away: WhatIf;
 }
 
 /** Source of requests for the browser; methods reject or throw with a message for the user. */
@@ -189,6 +198,10 @@ export interface Feed {
   pageLink?(place?: string): Promise<string>;
   /** Tries the one statement that would replace calls, by their indices in the trace's spans. */
   tryLoop?(trace: Trace, spans: number[]): Promise<TrialResult>;
+  /** Sends a request again, and tells what became of its findings. */
+  verify?(trace: Trace): Promise<Verification>;
+  /** What a request would take if all that it calls were further away by so many ms, with a sentence. */
+  whatIf?(trace: Trace, ms: number): MaybePromise<DistantRequest | undefined>;
   /** Sends a request again after each restart of the app, until the signal aborts. */
   watch?(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void>;
   /** Removes all requests from the store; resolves to how many there were. */

@@ -15,7 +15,7 @@ const LEGACY_LIBRARIES: Record<string, LibraryInfo> = {
   postgres: { dialect: 'pg' },
   mysql2: { dialect: 'mysql', explain: 'mysql' },
   mysql: { dialect: 'mysql', explain: 'mysql' },
-  'better-sqlite3': { dialect: 'sqlite' },
+  'better-sqlite3': { dialect: 'sqlite', explain: 'sqlite' },
 };
 
 /** Facts of a span's library; empty if its instrument reported none. */
@@ -29,7 +29,11 @@ export function dialectOf(trace: WithLibraries, library: string): Dialect {
 }
 
 /** Dialect in which statements are read before they are sent to a server of that kind. */
-const PLANNER_DIALECTS: Record<Planner, Dialect> = { postgres: 'pg', mysql: 'mysql' };
+const PLANNER_DIALECTS: Record<Planner, Dialect> = {
+  postgres: 'pg',
+  mysql: 'mysql',
+  sqlite: 'sqlite',
+};
 
 /** How statements of a library are planned; undefined where they are not, or are read as another server's. */
 export function plannerNameOf(trace: WithLibraries, library: string): Planner | undefined {

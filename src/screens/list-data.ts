@@ -3,7 +3,8 @@
 import type { Summary } from '../domain/trace.js';
 import type { Feed, ListQuery, MaybePromise, RouteRow, Sort } from '../feed/feed.js';
 
-const PAGE_ROWS = 100;
+/** Rows that are read at once. */
+export const PAGE_ROWS = 100;
 /** Cached pages; the least recently loaded page is evicted first. */
 const MAX_PAGES = 24;
 

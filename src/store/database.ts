@@ -10,6 +10,12 @@ export interface Statement<Values extends unknown[] = unknown[], Row = unknown> 
   all(...values: Values): Row[];
   /** From now on a row is the value of its first column. */
   pluck(): Statement<Values, Row>;
+  /** From now on a row is a list of values, where the module has that. */
+  raw(): Statement<Values, Row>;
+  /** From now on whole numbers are read exactly. */
+  safeIntegers(): Statement<Values, Row>;
+  /** Columns of its rows; empty where the module does not tell them. */
+  columns(): { name: string }[];
 }
 
 /** An open database. */

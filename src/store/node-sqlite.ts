@@ -26,6 +26,10 @@ interface StatementSync {
   run(...values: DatabaseValue[]): { changes: number | bigint };
   get(...values: DatabaseValue[]): DatabaseRow | undefined;
   all(...values: DatabaseValue[]): DatabaseRow[];
+  setReadBigInts(on: boolean): void;
+  /** From Node 22.16 on, as the next. */
+  setReturnArrays?(on: boolean): void;
+  columns?(): { name: string }[];
 }
 
 /** SQLite's names of its primary result codes, as far as the store tells them apart. */
@@ -176,6 +180,20 @@ class NodeSqliteStatement implements Statement<DatabaseValue[]> {
   pluck(): this {
     this.#isPlucked = true;
     return this;
+  }
+
+  raw(): this {
+    this.#statement.setReturnArrays?.(true);
+    return this;
+  }
+
+  safeIntegers(): this {
+    this.#statement.setReadBigInts(true);
+    return this;
+  }
+
+  columns(): { name: string }[] {
+    return this.#statement.columns?.() ?? [];
   }
 
   #read(row: DatabaseRow): unknown {

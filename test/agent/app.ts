@@ -35,6 +35,8 @@ export interface Launch {
    * after it.
    */
   drive?(url: string): Promise<unknown>;
+  /** Runs the agent as it ships, in one file. */
+  bundled?: true;
   /** Keeps what the watch of the event loop records: how long code loads is up to the machine. */
   blocks?: true;
 }
@@ -122,12 +124,13 @@ function isWatched({ kind, name, detail }: Span): boolean {
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
   const record = launch.record ?? 'all';
   const settings = launch.guests === undefined ? {} : { guests: launch.guests };
+  const agent = launch.bundled ? join(ROOT, 'dist/agent.cjs') : join(AGENT, 'preload.cjs');
   const folder = makeRunFolder(record, undefined, [], undefined, settings);
   const traces = new Map<string, Trace>();
   const libraries: Recorded['libraries'] = [];
   const collector = new Collector({
     project: ROOT,
-    agent: AGENT,
+    agent: launch.bundled ? agent : AGENT,
     saveSource: () => undefined as never,
     finish: finishedPlainly,
   });
@@ -167,7 +170,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   collector.on('linesExpected', () => receiver.readSoon());
   try {
     const own = { NODE_OPTIONS: '', ...coverageEnv(launch.node), ...launch.env };
-    const env = appEnvironment(own, { agent: join(AGENT, 'preload.cjs'), folder: folder.path });
+    const env = appEnvironment(own, { agent, folder: folder.path });
     const outcome = await runPlain(args, { ...launch, env });
     // Lines of the app may still be in transit.
     if (peers > 0) await left;

@@ -39,9 +39,12 @@ test('list --follow: the last requests, then each that is saved, whenever it beg
     () => lines.length === 5,
     () => lines.join('\n'),
   );
-  t.match(lines[0], /^\d\d:\d\d:\d\d {2}[\da-f]{8} {2}GET \/first {2}200 {2}13ms$/);
+  t.match(lines[0], /^\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d) {2}[\da-f]{8} {2}GET \/first {2}200 {2}13ms$/);
   t.match(lines[1], /tick sync {2}failed/);
-  t.match(lines[2], /^\d\d:\d\d:\d\d {2}abcdef01 {2}GET \/slow {2}200 {2}1m 00s {2}1 sql 2\.0ms$/);
+  t.match(
+    lines[2],
+    /^\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d) {2}abcdef01 {2}GET \/slow {2}200 {2}1m 00s {2}1 sql 2\.0ms$/,
+  );
   t.match(lines.slice(3), [/GET \/x /, /GET \/y /]);
   t.equal(remarks, 'Ticks with nothing to tell are not listed; see them with: scooby list unit:tick\n');
   child.kill('SIGINT');

@@ -125,6 +125,62 @@ test('MySQL: a value is written where a placeholder is, and nowhere else', async
   });
 });
 
+test('PostgreSQL: the index that a plan asks for is tried where hypopg is installed', async (t) => {
+  const app = anApp(
+    [/SHOW server_version/, [{ server_version: '16.3' }]],
+    [/^EXPLAIN/, [{ p: 'Seq Scan on t  (cost=0.00..900.00 rows=1 width=4)' }, { p: '  Filter: (b = 1)' }]],
+    [/to_regclass/, [{ name: 't', rows: '50000', indexed: null, indexes: null }]],
+    [/pg_extension/, [{ schema: 'public' }]],
+    [/hypopg_create_index/, [{}]],
+  );
+  const { remarks } = await app.plan({ library: 'pg', name: 'select a from t where b = 1' });
+  t.match(remarks, [
+    { kind: 'scan', text: /Tried with hypopg: the plan does not take CREATE INDEX ON t \(b\)\.$/ },
+  ]);
+  t.match(app.statements().at(-1), {
+    before: ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"],
+    after: ['ROLLBACK', 'SELECT public.hypopg_reset()'],
+    ask: [{}, { values: ['CREATE INDEX ON t (b)'] }, {}],
+  });
+});
+
+test('SQLite: a plan on the app’s own handle, without values where none are known', async (t) => {
+  const app = anApp(
+    [/sqlite_version/, [{ version: '3.50.1' }]],
+    [/^EXPLAIN/, [{ id: 2, parent: 0, notused: 0, detail: 'SCAN items' }]],
+    [/max\(rowid\)/, [{ rows: 5000 }]],
+    [/pragma_index_list/, []],
+  );
+  const span = {
+    library: 'better-sqlite3',
+    name: 'select * from items where order_id = ?',
+    detail: { source: 3 },
+  };
+  t.same(await app.plan(span), {
+    statement: span.name,
+    asked: 'EXPLAIN QUERY PLAN',
+    server: 'SQLite 3.50.1',
+    plan: ['`--SCAN items'],
+    remarks: [
+      {
+        kind: 'scan',
+        table: 'items',
+        text: 'All of items is read, about 5,000 rows. An index on items (order_id) would find them. A guess: CREATE INDEX items_order_id ON items (order_id);',
+        index: 'CREATE INDEX items_order_id ON items (order_id)',
+      },
+    ],
+    notes: [],
+  });
+  t.match(app.statements()[0], {
+    connection: 3,
+    ask: [{}, { sql: `EXPLAIN QUERY PLAN ${span.name}`, values: [null] }],
+  });
+  const named = { ...span, name: 'select * from items where order_id = :id and name = @name' };
+  await app.plan(named);
+  t.match(app.statements().at(-3)?.ask[1], { values: { id: null, name: null } });
+  await t.rejects(app.plan(span, { analyze: true }), { message: /^SQLite measures no plans/ });
+});
+
 test('the query goes to the process of the call, else to another that has used the database', async (t) => {
   const rows: [RegExp, QueryRow[]][] = [
     [/SHOW/, [{ server_version: '15' }]],
@@ -169,9 +225,8 @@ test('messages for the reasons why there is no plan', async (t) => {
     await t.rejects(app.plan({ library }), {
       message: `It is not known which SQL ${library} speaks, so it has no plans.`,
     });
-  await t.rejects(app.plan({ library: 'better-sqlite3' }), {
-    message:
-      /^Plans cannot be requested through better-sqlite3; docs\/libraries\.md has the libraries that can/,
+  await t.rejects(app.plan({ library: 'postgres' }), {
+    message: /^Plans cannot be requested through postgres; docs\/libraries\.md has the libraries that can/,
   });
   await t.rejects(app.plan({ library: 'pg', name: 'drop table t' }), { message: /^DROP has no plan/ });
   t.same(app.queries, []);

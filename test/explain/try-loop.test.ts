@@ -1,10 +1,11 @@
 /** Trials on real servers: every route of an app is a loop of another shape. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { connectToRun } from '../../src/control/client.js';
 import type { LoopTrial } from '../../src/explain/loop-trial.js';
+import { nodes } from '../nodes.js';
 import { FIXTURES, linkPackages } from '../packages.js';
 import { project, ROOT, type ScoobyRun, scooby } from '../scooby.js';
 import { mariadb, postgres } from '../servers/index.js';
@@ -17,11 +18,12 @@ async function outcomesOf(
   fixture: string,
   env: NodeJS.ProcessEnv,
   packages: string[] = [],
+  command = ['app.cjs'],
 ): Promise<{ run: ScoobyRun; outcomes: Record<string, Outcome> }> {
   const files = { 'app.cjs': readFileSync(join(FIXTURES, 'try', fixture), 'utf8') };
   const folder = project(t, files);
   linkPackages(folder, ...packages);
-  const run = scooby(t, { command: ['app.cjs'], folder, env });
+  const run = scooby(t, { command, folder, env });
   t.equal((await run.ask('/setup')).body, 'fine');
   const routes: string[] = JSON.parse((await run.ask('/routes')).body);
   for (const route of routes) t.equal((await run.ask(route)).body, 'fine', route);
@@ -43,13 +45,21 @@ async function outcomesOf(
 function summaries(outcomes: Record<string, Outcome>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(outcomes).map(([route, outcome]) => {
-      if (typeof outcome === 'string') return [route, outcome.replace(/(PostgreSQL|MariaDB) [\d.]+/, '$1')];
+      if (typeof outcome === 'string')
+        return [route, outcome.replace(/(PostgreSQL|MariaDB|SQLite) [\d.]+/, '$1')];
       const same = { true: 'same', false: 'OTHER ROWS', undefined: 'unknown' }[
         String(outcome.comparison.same)
       ];
       return [route, `${same} ${outcome.one.rows}: ${outcome.statement.replace(/\s+/g, ' ')}`];
     }),
   );
+}
+
+/** Plan of the first query of a route; on a busy machine a block of the event loop may come before it. */
+async function planOf(run: ScoobyRun, route: string): Promise<object> {
+  const { id, spans } = await run.trace(route);
+  const call = spans.findIndex(({ kind }) => kind === 'sql') + 1;
+  return JSON.parse(run.cli('explain', id, `${call}`, '--json').stdout);
 }
 
 function expected(fixture: string): Record<string, string> {
@@ -73,6 +83,19 @@ test('PostgreSQL: one statement has the rows of each loop, or is refused; nothin
   t.match((outcomes['/uuid'] as LoopTrial).script, /uid = ANY\('\{[\da-f]{32},/);
   t.match((await run.ask('/writes')).body, '"is_called":false', 'not even a sequence moved');
   t.same(JSON.parse((await run.ask('/state')).body), { read_only: 'off', timeout: '0', prepared: 0 });
+});
+
+test('PostgreSQL by postgres.js: the same', async (t) => {
+  const env = { PG: (await postgres(t)).url, DRIVER: 'postgres' };
+  const { run, outcomes } = await outcomesOf(t, 'pg.cjs', env, ['postgres']);
+  t.same(summaries(outcomes), expected('pg.json'));
+  t.match((await run.ask('/writes')).body, '"is_called":false');
+  t.same(JSON.parse((await run.ask('/state')).body), { read_only: 'off', timeout: '0', prepared: 0 });
+  t.match(await planOf(run, '/key'), {
+    asked: 'EXPLAIN',
+    server: /^PostgreSQL \d/,
+    plan: [/^Seq Scan on items/],
+  });
 });
 
 test('MariaDB: the same, and the session is as it was', async (t) => {
@@ -115,4 +138,48 @@ test('each SELECT of the ORMs and query builders has one in its place, with the 
     '/prismaCount': 'lateral',
   });
   t.same(JSON.parse((await run.ask('/writes')).body), { is_called: false });
+});
+
+const BETTER = join(ROOT, 'node_modules/better-sqlite3');
+
+test('SQLite: the same, in a process of its own', async (t) => {
+  const env = { FILE: join(t.testdir(), 'shop.db'), BETTER };
+  const { run, outcomes } = await outcomesOf(t, 'sqlite.cjs', env);
+  t.same(summaries(outcomes), expected('sqlite.json'));
+  // The route that writes does, once in each call.
+  t.same(JSON.parse((await run.ask('/writes')).body), { n: 7 });
+  t.match(await planOf(run, '/columns'), {
+    asked: 'EXPLAIN QUERY PLAN',
+    server: /^SQLite 3/,
+    plan: ['|--SCAN items', '`--USE TEMP B-TREE FOR ORDER BY'],
+  });
+});
+
+for (const [name, file, journal] of [
+  ['without a write-ahead log', 'shop.db', 'delete'],
+  ['in memory', '', 'memory'],
+] as const)
+  test(`SQLite ${name}: a copy is read`, async (t) => {
+    const folder = t.testdir();
+    const path = file === '' ? ':memory:' : join(folder, file);
+    const env = { FILE: path, JOURNAL: journal, BETTER, ROUTES: '/key,/count' };
+    const { run, outcomes } = await outcomesOf(t, 'sqlite.cjs', env);
+    const { '/key': key, '/count': count } = expected('sqlite.json');
+    t.same(summaries(outcomes), { '/key': key, '/count': count });
+    t.same(JSON.parse((await run.ask('/writes')).body), { n: 0 });
+    t.same(readdirSync(folder), file === '' ? [] : [file]);
+  });
+
+test('SQLite by node:sqlite: the same', async (t) => {
+  const newest = (await nodes()).at(-1)!;
+  const env = {
+    ...{ FILE: join(t.testdir(), 'shop.db'), SQLITE: 'node', NODE_NO_WARNINGS: '1' },
+    ROUTES: '/key,/named,/first,/count,/blob,/big,/masked,/write',
+  };
+  const { outcomes } = await outcomesOf(t, 'sqlite.cjs', env, [], [newest.path, 'app.cjs']);
+  const known = expected('sqlite.json');
+  t.same(
+    summaries(outcomes),
+    Object.fromEntries(Object.keys(outcomes).map((route) => [route, known[route]])),
+  );
 });

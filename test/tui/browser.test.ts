@@ -681,3 +681,42 @@ test('beside a route its newest request is shown', async (t) => {
   t.match(rowsOf(browser).at(-1), /this is a route; ↵ lists its requests/, 'also from its preview');
   browser.close();
 });
+
+test('routes that are still being added up say of how many requests', async (t) => {
+  const feed = new MemoryFeed(40);
+  const all = feed.routes.bind(feed);
+  feed.routes = async (selection) => (await all(selection)).slice(0, 1);
+  const { browser, press } = createBrowser(feed, { columns: 120, rows: 40 });
+  press('v');
+  await waitUntil(() => browser.list.routes.length === 1);
+  const { count } = browser.list.routes[0]!;
+  t.match(rowsOf(browser)[1], new RegExp(`${count} of 40 so far  view routes`));
+  browser.close();
+});
+
+test('long facts of a request go on in a second row', (t) => {
+  const { browser, press } = createBrowser(20, { columns: 100, rows: 40 });
+  press('/', ...'checkout', 'enter');
+  const rows = rowsOf(browser).map((row) => row.slice(56).trimEnd());
+  const at = rows.findIndex((row) => row.includes('calls '));
+  t.match(rows[at], /calls {3}1 cache call/);
+  t.match(rows[at + 1], /^ {8,}\S/);
+  t.notMatch(rows.slice(at, at + 2).join(''), /…/);
+  browser.close();
+  t.end();
+});
+
+test('a text of a file that was not stored is asked for again with the next request', (t) => {
+  const feed = new MemoryFeed(20);
+  let isStored = false;
+  const source = feed.source.bind(feed);
+  feed.source = (hash) => (isStored ? source(hash) : undefined);
+  const { browser, press } = createBrowser(feed, { columns: 120, rows: 40 });
+  press('/', ...'n1', 'enter', 'enter', '2');
+  t.notMatch(rowsOf(browser).join('\n'), /> 15 │/);
+  isStored = true;
+  press('J');
+  t.match(rowsOf(browser).join('\n'), /> 15 │ {5}const items = await db\.query/);
+  browser.close();
+  t.end();
+});

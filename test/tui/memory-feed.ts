@@ -207,6 +207,7 @@ export class MemoryFeed implements Feed {
 
   async tryLoop(): Promise<TrialResult> {
     return {
+      kind: 'list',
       statement: 'SELECT * FROM items WHERE order_id = ANY($1::integer[])',
       script: "SELECT * FROM items WHERE order_id = ANY('{1,2}'::integer[])",
       server: 'PostgreSQL 16.3',

@@ -2,6 +2,7 @@
 
 import { isOwnScript } from '../call/own-script.cjs';
 import { internStack } from '../call/stack.cjs';
+import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
 import { packageName, packagePath } from '../loader/cjs.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
@@ -39,19 +40,19 @@ export function captureRunning(cut: (...args: never[]) => unknown): Capture | un
 
 /** Frames below the evaluated script, which is the only one without a name. */
 function sitesBelow(cut: (...args: never[]) => unknown): Site[] {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  const { stackTraceLimit, prepareStackTrace } = errors;
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = MAX_FRAMES;
-    errors.prepareStackTrace = (_: unknown, sites: Site[]) => sites;
+    Error.stackTraceLimit = MAX_FRAMES;
+    replaceFormatter(formatter, (_: unknown, sites: Site[]) => sites);
     Error.captureStackTrace(holder, cut);
     const sites = holder.stack as Site[];
     const evaluated = sites.findIndex((site) => !isNative(site) && !site.getScriptNameOrSourceURL());
     return evaluated < 0 ? [] : sites.slice(evaluated + 1);
   } finally {
-    errors.prepareStackTrace = prepareStackTrace;
-    errors.stackTraceLimit = stackTraceLimit;
+    restoreFormatter(formatter);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

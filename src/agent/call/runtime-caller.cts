@@ -1,6 +1,7 @@
 /** Callers that are neither the app nor a library of it: Node's module loader, transpilers, the agent. */
 
 import { isAgentScript, isOwnScript } from './own-script.cjs';
+import { currentFormatter, replaceFormatter, restoreFormatter } from './stack-formatter.cjs';
 
 // Deeper than the frames of a transpiler and of two chained hooks.
 const MAX_FRAMES = 60;
@@ -20,12 +21,12 @@ const LOADER_PACKAGE =
  * first time is the app's doing, and a library's only while the loader does not run it.
  */
 export function isCalledByRuntime(wrapper: (...args: never[]) => unknown): boolean {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  const { stackTraceLimit, prepareStackTrace } = errors;
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = MAX_FRAMES;
-    errors.prepareStackTrace = (_: unknown, sites: NodeJS.CallSite[]) => isRuntime(sites);
+    Error.stackTraceLimit = MAX_FRAMES;
+    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => isRuntime(sites));
     Error.captureStackTrace(holder, wrapper);
     return holder.stack === true;
   } catch {
@@ -33,8 +34,8 @@ export function isCalledByRuntime(wrapper: (...args: never[]) => unknown): boole
     return false;
   } finally {
     try {
-      errors.prepareStackTrace = prepareStackTrace;
-      errors.stackTraceLimit = stackTraceLimit;
+      restoreFormatter(formatter);
+      Error.stackTraceLimit = stackTraceLimit;
     } catch {
       // Frozen: nothing was changed above.
     }

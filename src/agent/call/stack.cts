@@ -5,6 +5,7 @@
 import { attempt } from '../guard.cjs';
 import { isEvaluated } from '../loader/evaluated.cjs';
 import { isOwnScript } from './own-script.cjs';
+import { currentFormatter, replaceFormatter, restoreFormatter } from './stack-formatter.cjs';
 
 type Sites = NodeJS.CallSite[];
 
@@ -117,13 +118,13 @@ function stackOrSite(
 
 /** Number of the stack of `wrapper`'s caller, of at most so many frames; 0 if it cannot be captured. */
 function captureFrames(wrapper: (...args: never[]) => unknown, limit: number): number {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  const { stackTraceLimit, prepareStackTrace } = errors;
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
   try {
-    errors.stackTraceLimit = limit;
+    Error.stackTraceLimit = limit;
     // Read at once, as reading formats it: later, the app's own formatter (some are slow) would
     // run.
-    errors.prepareStackTrace = intern;
+    replaceFormatter(formatter, intern);
     Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
     if (typeof stack !== 'number') return 0;
@@ -134,8 +135,8 @@ function captureFrames(wrapper: (...args: never[]) => unknown, limit: number): n
     return 0;
   } finally {
     try {
-      errors.prepareStackTrace = prepareStackTrace;
-      errors.stackTraceLimit = stackTraceLimit;
+      restoreFormatter(formatter);
+      Error.stackTraceLimit = stackTraceLimit;
     } catch {
       // Frozen: nothing was changed above.
     }
@@ -182,20 +183,22 @@ export function isCalledByApp(wrapper: (...args: never[]) => unknown): boolean {
   return isOwnScript(callerScript(wrapper));
 }
 
-/** Name of the script that calls `wrapper`, as V8 has it; empty without one. */
-export function callerScript(wrapper: (...args: never[]) => unknown): string {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  const { stackTraceLimit, prepareStackTrace } = errors;
+/** Name of the script that calls `wrapper`, or is so many frames further up, as V8 has it; empty without one. */
+export function callerScript(wrapper: (...args: never[]) => unknown, further = 0): string {
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = 1;
-    errors.prepareStackTrace = (_: unknown, [caller]: NodeJS.CallSite[]) =>
-      caller?.getScriptNameOrSourceURL() ?? '';
+    Error.stackTraceLimit = further + 1;
+    replaceFormatter(
+      formatter,
+      (_: unknown, sites: NodeJS.CallSite[]) => sites[further]?.getScriptNameOrSourceURL() ?? '',
+    );
     Error.captureStackTrace(holder, wrapper);
     return String(holder.stack);
   } finally {
-    errors.prepareStackTrace = prepareStackTrace;
-    errors.stackTraceLimit = stackTraceLimit;
+    restoreFormatter(formatter);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -336,5 +339,7 @@ function functionName(site: NodeJS.CallSite): string {
   if (name === '' || prefix !== '' || site.isToplevel()) return prefix + name;
   // As V8 formats it: `Repository.load`, but not `Repository.Repository.load`.
   const type = site.getTypeName();
-  return type === null || type === 'Object' || name.includes('.') ? name : `${type}.${name}`;
+  return type === null || type === 'Object' || type === 'Module' || name.includes('.')
+    ? name
+    : `${type}.${name}`;
 }

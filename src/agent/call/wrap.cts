@@ -38,6 +38,13 @@ export function replaceMethod<T extends object>(
   });
 }
 
+/** Puts a method back that `replaceMethod` has replaced, unless another has replaced it since. */
+export function restoreMethod(owner: object, method: string, original: Function): void {
+  const property = Object.getOwnPropertyDescriptor(owner, method);
+  if (property !== undefined && wrapped.has(property.value))
+    Object.defineProperty(owner, method, { ...property, value: original });
+}
+
 /** Copies name, length and all other own properties (`realpathSync.native`). */
 function copyProperties(from: Function, to: Function): void {
   for (const key of Reflect.ownKeys(from)) {

@@ -31,11 +31,14 @@ interface Handle {
 
 const delayed = new WeakMap<Socket, Delay>();
 
-/** Delays what a socket receives from now on: one that connects again has nothing to come from before. */
-export function delaySocket(socket: Socket, ms: number): void {
+/**
+ * Delays what a socket receives from now on: one that connects again has nothing to come from before.
+ * With `opens` what comes first is delayed by the round trip of TCP's own as well.
+ */
+export function delaySocket(socket: Socket, ms: number, opens = false): void {
   const known = delayed.get(socket);
-  if (known !== undefined) known.restart(ms);
-  else delayed.set(socket, new Delay(socket, ms));
+  if (known !== undefined) known.restart(ms, opens);
+  else delayed.set(socket, new Delay(socket, ms, opens));
 }
 
 /** Delay of a socket in ms; 0 for none. */
@@ -50,9 +53,12 @@ class Delay {
   #arrivals: Arrival[] = [];
   #waitingBytes = 0;
   #isWaiting = false;
+  /** Whether nothing has come yet on a connection that is being opened. */
+  #opens: boolean;
 
-  constructor(socket: Socket, ms: number) {
+  constructor(socket: Socket, ms: number, opens: boolean) {
     this.ms = ms;
+    this.#opens = opens;
     this.#socket = socket;
     this.#push = socket.push;
     const receive = (chunk: Uint8Array | null, encoding?: unknown) => this.#receive(chunk, encoding);
@@ -65,15 +71,17 @@ class Delay {
     });
   }
 
-  restart(ms: number): void {
+  restart(ms: number, opens: boolean): void {
     this.ms = ms;
+    this.#opens = opens;
     this.#arrivals = [];
     this.#waitingBytes = 0;
   }
 
   /** Takes what Node has read; false: it is to read no more for now. */
   #receive(chunk: Uint8Array | null, encoding: unknown): boolean {
-    this.#arrivals.push({ due: now() + this.ms, chunk, encoding });
+    this.#arrivals.push({ due: now() + this.ms * (this.#opens ? 2 : 1), chunk, encoding });
+    this.#opens = false;
     this.#waitingBytes += chunk?.length ?? 0;
     this.#wait();
     return this.#waitingBytes < MAX_WAITING_BYTES;

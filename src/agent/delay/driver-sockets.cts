@@ -4,6 +4,7 @@
  */
 
 import type * as net from 'node:net';
+import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { packageName, packagePath } from '../loader/cjs.cjs';
@@ -44,7 +45,7 @@ export function delayDrivers(delays: Record<string, number>, drivers: ReadonlyMa
   const delayOwn = (socket: net.Socket, args: ArrayLike<unknown>, cut: Function) => {
     const driver = driverOf(scriptsAbove(cut), drivers) ?? driverAtPort(args);
     const ms = driver === undefined ? 0 : msOf(driver);
-    if (ms > 0) delaySocket(socket, ms);
+    if (ms > 0) delaySocket(socket, ms, driver!.kind === 'sql');
   };
   // Of an upgraded connection the TLS socket reads, and the socket below it nothing more.
   replaceMethod(require('node:tls') as object, 'connect', (original) => {
@@ -84,17 +85,18 @@ function driverAtPort(args: ArrayLike<unknown>): Driver | undefined {
 
 /** Files of the stack, innermost first. */
 function scriptsAbove(cut: Function): string[] {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  const { stackTraceLimit, prepareStackTrace } = errors;
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
   try {
-    errors.stackTraceLimit = MAX_FRAMES;
-    errors.prepareStackTrace = (_: unknown, sites: NodeJS.CallSite[]) =>
-      sites.map((site) => site.getFileName() ?? '');
+    Error.stackTraceLimit = MAX_FRAMES;
+    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) =>
+      sites.map((site) => site.getFileName() ?? ''),
+    );
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, cut as () => void);
     return Array.isArray(holder.stack) ? holder.stack : [];
   } finally {
-    errors.prepareStackTrace = prepareStackTrace;
-    errors.stackTraceLimit = stackTraceLimit;
+    restoreFormatter(formatter);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

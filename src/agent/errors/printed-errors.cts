@@ -12,9 +12,13 @@ export function notePrintedErrors(file: RegExp, by: string): void {
 }
 
 /** Notes the error that is printed by a call of `cut`, if a framework prints it. */
-export function noteIfPrinted(cut: (...args: never[]) => unknown, args: ArrayLike<unknown>): void {
+export function noteIfPrinted(
+  cut: (...args: never[]) => unknown,
+  args: ArrayLike<unknown>,
+  behind: number,
+): void {
   if (args.length !== 1 || !types.isNativeError(args[0]) || printers.length === 0) return;
-  const script = callerScript(cut);
+  const script = callerScript(cut, behind);
   const printer = printers.find(({ file }) => file.test(script));
   if (printer !== undefined) noteError(args[0], printer.by);
 }

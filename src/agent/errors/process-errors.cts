@@ -5,6 +5,7 @@
 
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { isUnwatched } from '../processes/threads.cjs';
 import { ownData } from '../record/app-values.cjs';
 import { currentRequest, takeUnwoundRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
@@ -22,6 +23,8 @@ export function watchProcessErrors(): void {
       emit(this: unknown, type: unknown, value: unknown, origin: unknown) {
         if (type === 'uncaughtExceptionMonitor') attempt(noteUncaught, value, origin);
         else if (type === 'unhandledRejection') attempt(noteUnhandled, value);
+        // The app starts no thread of the agent's.
+        else if (type === 'worker' && attempt(isUnwatched, value)) return false;
         return Reflect.apply(original, this, arguments);
       },
     };

@@ -46,7 +46,7 @@ export function noteMariadbPool(pool: object, options: unknown): void {
 }
 
 export const mariadbConnections: ConnectionSource = {
-  idProperty: 'threadId',
+  idOf: (connection) => Reflect.get(connection, 'threadId'),
   acquire(owner, callback) {
     const pool = owner as Pool;
     const lend = (connection: Connection) => callback(undefined, borrowed(connection, usesCallbacks(pool)));

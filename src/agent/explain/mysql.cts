@@ -26,7 +26,7 @@ interface Pool {
 }
 
 export const mysqlConnections: ConnectionSource = {
-  idProperty: 'threadId',
+  idOf: (connection) => Reflect.get(connection, 'threadId'),
   acquire(owner, callback) {
     if ('getConnection' in owner) {
       (owner as Pool).getConnection((error, connection) => {

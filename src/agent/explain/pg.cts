@@ -30,7 +30,7 @@ const MAX_ROWS = 100_000;
 const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
 
 export const pgConnections: ConnectionSource = {
-  idProperty: 'processID',
+  idOf: (connection) => Reflect.get(connection, 'processID'),
   acquire(owner, callback) {
     if ('newClient' in owner) {
       (owner as Pool).connect((error, client, release) => {

@@ -1,12 +1,12 @@
 /** Runs EXPLAIN orders of the launcher on a connection of the app's own pool, unrecorded. */
 
 import type { ExplainOrder, ExplainTrouble, LinkLine } from '../../domain/link.js';
+import { digestRows } from '../../domain/row-digest.cjs';
 import { errorText } from '../record/error-text.cjs';
 import { sendLines, wakeLauncher } from '../record/transport.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
-import { digestRows } from './digest.cjs';
 
 type Reply = Extract<LinkLine, { t: 'answer' }>;
 type Row = Record<string, unknown>;
@@ -34,8 +34,8 @@ export interface ConnectionSource {
   databaseKey(owner: object): string;
   /** True if the app has closed it. */
   isClosed(owner: object): boolean;
-  /** Property of a connection that has its id on the server, once connected. */
-  idProperty: string;
+  /** Id of a connection on its server, once connected; of SQLite the number of its database. */
+  idOf(connection: object): unknown;
 }
 
 interface KnownConnection {
@@ -72,7 +72,7 @@ export function rememberConnection(
   remembered.add(connection);
   if (knownConnections.length >= MAX_KNOWN)
     knownConnections = knownConnections.filter(({ owner }) => owner.deref()).slice(-MAX_KNOWN / 2);
-  const id = Reflect.get(connection, source.idProperty);
+  const id = source.idOf(connection);
   const owner = new WeakRef(pool ?? connection);
   knownConnections.push({ library, source, id, owner, connection: new WeakRef(connection) });
 }
@@ -130,8 +130,7 @@ function findOwner({ library, connection }: ExplainOrder): { source: ConnectionS
   });
   // Newest first, because servers reuse ids.
   candidates.reverse();
-  const idOf = ({ id, connection: ref, source }: KnownConnection) =>
-    id ?? Reflect.get(ref.deref() ?? {}, source.idProperty);
+  const idOf = ({ id, connection: ref, source }: KnownConnection) => id ?? source.idOf(ref.deref() ?? {});
   const same =
     connection === undefined ? undefined : candidates.find(({ known }) => idOf(known) === connection);
   if (same !== undefined) return same;

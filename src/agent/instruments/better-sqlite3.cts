@@ -1,6 +1,7 @@
 /** Instrument of better-sqlite3: statements and exec, which block the event loop. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { sqliteConnections } from '../explain/sqlite.cjs';
 import type { Instrument } from './instrument.cjs';
 import {
   describeSqlite,
@@ -17,6 +18,8 @@ export const betterSqlite3: Instrument = {
   versions: '>=11 <13',
   kind: 'sql',
   dialect: 'sqlite',
+  explain: 'sqlite',
+  connections: sqliteConnections,
   channel: 'scooby:better-sqlite3',
   describe: (call) => describeSqlite(driver, call),
   files: {

@@ -34,8 +34,9 @@ export const blocking: Instrument = {
     wrapMethods('fs', require('node:fs'), /Sync$/);
     wrapMethods('crypto', require('node:crypto'), CRYPTO_METHODS);
     // V8 serves no look of the watchdog in them: it would see the line after.
-    wrapMethod('JSON', JSON, 'parse', isShortText);
-    wrapMethod('JSON', JSON, 'stringify', isPrimitive);
+    // In the agent's bundle `JSON` is a copy, which the app cannot replace.
+    wrapMethod('JSON', globalThis.JSON, 'parse', isShortText);
+    wrapMethod('JSON', globalThis.JSON, 'stringify', isPrimitive);
   },
   onListening: () => wrapMethods('zlib', require('node:zlib'), /Sync$/),
 };

@@ -5,6 +5,7 @@ import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
 import { bunyan } from './bunyan.cjs';
 import { childProcess } from './child-process.cjs';
+import { clickhouse } from './clickhouse.cjs';
 import { consoleMethods } from './console.cjs';
 import { debug } from './debug.cjs';
 import { dns } from './dns.cjs';
@@ -38,7 +39,7 @@ import { winston } from './winston.cjs';
 
 export const instruments: Instrument[] = [
   // sql
-  ...[pg, postgres, mysql2, mysql, mariadb, betterSqlite3, nodeSqlite],
+  ...[pg, postgres, mysql2, mysql, mariadb, betterSqlite3, nodeSqlite, clickhouse],
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],
   // documents

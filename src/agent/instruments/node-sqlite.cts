@@ -1,8 +1,11 @@
 /** Instrument of node:sqlite, whose calls block the event loop. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { sqliteConnections } from '../explain/sqlite.cjs';
 import { attempt } from '../guard.cjs';
 import { listOf } from '../record/app-values.cjs';
+import { encodeLine } from '../record/encode-span.cjs';
+import { sendLines } from '../record/transport.cjs';
 import type { CallArguments, CallInfo, Instrument } from './instrument.cjs';
 import { estimatedBytes } from './shared/connections.cjs';
 import {
@@ -37,6 +40,8 @@ export const nodeSqlite: Instrument = {
   versions: '*',
   kind: 'sql',
   dialect: 'sqlite',
+  explain: 'sqlite',
+  connections: sqliteConnections,
   channel: 'scooby:node-sqlite',
   describe,
   files: {},
@@ -55,6 +60,7 @@ function patchWhenLoaded(): void {
     setTimeout(attempt, LOOK_AGAIN_MS, patchWhenLoaded).unref();
     return;
   }
+  reportFacts();
   const { DatabaseSync, StatementSync } = getBuiltinModule('node:sqlite') as Sqlite;
   const { prototype } = DatabaseSync;
   replaceMethod(prototype, 'prepare', (original) =>
@@ -63,6 +69,13 @@ function patchWhenLoaded(): void {
   replaceMethod(prototype, 'exec', (original) => wrapTimed(driver, original, () => undefined));
   patchStatement(driver, StatementSync.prototype);
   if ('createTagStore' in prototype) replaceMethod(prototype, 'createTagStore', wrapCreateTagStore);
+}
+
+/** A built-in module passes no loader, which would report how its statements are read. */
+function reportFacts(): void {
+  const { library: name, dialect, explain } = nodeSqlite;
+  const facts = { ...(dialect && { dialect }), ...(explain && { explain }) };
+  sendLines(encodeLine({ t: 'library', name, version: '', ...facts }), false);
 }
 
 const driver: SqliteDriver = {

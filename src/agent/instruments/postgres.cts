@@ -3,6 +3,8 @@
 import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { notePostgresPool, postgresConnections } from '../explain/postgres.cjs';
+import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
 import { listOf } from '../record/app-values.cjs';
 import { maskParams } from '../record/sql-params.cjs';
@@ -17,6 +19,8 @@ interface Query {
   options: { simple?: boolean };
   /** One function for each instance of the driver, and so for each database. */
   canceller?: object | null;
+  /** Sends it to the pool, or to the connection of its transaction. */
+  handler?: unknown;
   executed: boolean;
   /** Set when it is sent: the statement with $1, its values, and the server's process id. */
   string?: string;
@@ -40,6 +44,8 @@ export const postgres: Instrument = {
   versions: '>=3 <4',
   kind: 'sql',
   dialect: 'pg',
+  explain: 'postgres',
+  connections: postgresConnections,
   marker: 'Only use sql.begin, sql.reserved or max: 1',
   channel: 'scooby:postgres',
   describe,
@@ -115,11 +121,15 @@ function recordSent(call: TracedCall, canceller: object | null | undefined): voi
 }
 
 function describeSent({ args }: TracedCall, canceller: object | null | undefined): CallInfo {
-  const { string, parameters, state } = args[0] as Query;
+  const { string, parameters, state, handler, constructor: Query } = args[0] as Query;
   const name = textOf(string);
   const detail: Record<string, unknown> = { params: maskParams(name, parameters ?? [], 'pg') };
   if (typeof state?.pid === 'number') detail.connection = state.pid;
-  if (canceller) detail.source = connections.sourceNumber(canceller, canceller, String);
+  if (canceller) {
+    detail.source = connections.sourceNumber(canceller, canceller, String);
+    notePostgresPool(canceller, handler, Query);
+    if (state) rememberConnection(postgres, state, canceller);
+  }
   return { name, detail };
 }
 

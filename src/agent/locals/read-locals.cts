@@ -2,6 +2,7 @@
 
 import type { Session } from 'node:inspector';
 import { isOwnScript } from '../call/own-script.cjs';
+import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
 import { attempt } from '../guard.cjs';
 import { isOpenToDebuggers, postOrThrow } from '../profile/profiler.cjs';
 import { addVariables, variableText } from './variables.cjs';
@@ -93,26 +94,26 @@ function hand(session: Session, objectId: string, taker: string): void {
 
 /** Where the frames of the stack are, as the capture of the call's stack has numbered them. */
 function placesOf(wrapper: (...args: never[]) => unknown): Place[] {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  const { stackTraceLimit, prepareStackTrace } = errors;
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
   const holder: { stack?: unknown } = {};
   let places: Place[] = [];
   try {
-    errors.stackTraceLimit = MAX_STACK;
-    errors.prepareStackTrace = (_: unknown, sites: NodeJS.CallSite[]) => {
+    Error.stackTraceLimit = MAX_STACK;
+    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => {
       places = sites.map((site) => ({
         script: site.getScriptNameOrSourceURL() ?? '',
         line: site.getLineNumber() ?? 0,
         column: site.getColumnNumber() ?? 0,
       }));
       return '';
-    };
+    });
     Error.captureStackTrace(holder, wrapper);
     void holder.stack;
     return places;
   } finally {
-    errors.prepareStackTrace = prepareStackTrace;
-    errors.stackTraceLimit = stackTraceLimit;
+    restoreFormatter(formatter);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -1,13 +1,15 @@
 /**
- * Children that Node 20 would end because its permission model does not let them read the agent: they
- * run without it. Newer versions may always read what they preload.
+ * Children that Node would end because its permission model does not let them read the agent: they run
+ * without it. From Node 22 on a script may read what is preloaded, but code in an argument may not.
  */
 
 import { dataOf, listOf } from '../record/app-values.cjs';
 
-const MODEL = '--experimental-permission';
+const MODELS = ['--permission', '--experimental-permission'];
+/** Options whose value is the code that runs. */
+const CODE = /^(?:-[pe]+|--(?:eval|print)(?:=.*)?)$/s;
 const GRANT = '--allow-fs-read=';
-const IS_AFFECTED = process.versions.node.startsWith('20.');
+const ARE_SCRIPTS_DENIED = process.versions.node.startsWith('20.');
 /** Option that loads the agent, by the run folder that its path leads through. */
 const AGENT_OPTION =
   /(?:^|\s)--(?:require|import)[\s=](?:"[^"]*[\\/]scooby-\d+-\w+[\\/][^"]*"|[^\s"]*[\\/]scooby-\d+-\w+[\\/][^\s"]*)/g;
@@ -17,7 +19,7 @@ const MAX_ARGUMENTS = 100;
 
 /** Takes the agent out of the environment in the options of `ChildProcess#spawn`, which Node has made. */
 export function leaveOutOfChild(options: unknown): void {
-  if (!IS_AFFECTED || !isDenied(listOf(dataOf(options, 'args'), MAX_ARGUMENTS))) return;
+  if (!isDenied(listOf(dataOf(options, 'args'), MAX_ARGUMENTS))) return;
   const pairs = dataOf(options, 'envPairs');
   if (!Array.isArray(pairs)) return;
   const at = pairs.findIndex((pair) => typeof pair === 'string' && pair.startsWith(NAME));
@@ -29,7 +31,6 @@ export function leaveOutOfChild(options: unknown): void {
  * function that puts it back, if so.
  */
 export function leaveOutOfSyncChild({ 0: command, 1: list }: ArrayLike<unknown>): (() => void) | undefined {
-  if (!IS_AFFECTED) return undefined;
   const words = typeof command === 'string' ? command.slice(0, 10_000).split(/\s+/) : [];
   if (!isDenied([...words, ...listOf(list, MAX_ARGUMENTS)])) return undefined;
   const { NODE_OPTIONS } = process.env;
@@ -41,7 +42,8 @@ export function leaveOutOfSyncChild({ 0: command, 1: list }: ArrayLike<unknown>)
 }
 
 function isDenied(words: unknown[]): boolean {
-  if (!words.includes(MODEL)) return false;
+  if (!MODELS.some((model) => words.includes(model))) return false;
+  if (!ARE_SCRIPTS_DENIED && !words.some((word) => typeof word === 'string' && CODE.test(word))) return false;
   return !words.some((word) => {
     if (typeof word !== 'string' || !word.startsWith(GRANT)) return false;
     return word

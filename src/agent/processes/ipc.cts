@@ -21,6 +21,7 @@ interface Channel {
   send?: Function;
   emit: Function;
   spawnfile?: string;
+  _handleQueue?: unknown;
 }
 interface ContextMessage {
   cmd: typeof CONTEXT;
@@ -64,6 +65,8 @@ function watchSent(channel: Channel): void {
 
 function sendContext(channel: Channel, send: Function, message: unknown, n: number): void {
   if (state.recording === 'off' || channel.connected !== true) return;
+  // Behind a handle that is not acknowledged messages wait in a queue, whose length `send` tells.
+  if (channel._handleQueue) return;
   const request = requestToShare(isTaskMessage(message) ? requestOfTask(message) : currentRequest());
   if (request === undefined) return;
   // With a callback an error is not emitted: the app hears of it by its own message.

@@ -4,6 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { withoutPublishing } from '../quiet-channel.cjs';
 import { currentRequest, enterRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import { hashText, makeContextTable, takeContext, type Way, writeContext } from './context-table.cjs';
@@ -24,8 +25,8 @@ let isWatched = false;
 const threads: typeof import('node:worker_threads') = require('node:worker_threads');
 // Bound at load, before another class of the app's or a test's replaces it.
 const OwnWorker = threads.Worker;
-/** True while the agent starts a thread of its own, which has no part in requests. */
-let isStarting = false;
+/** The agent's own threads, which have no part in requests, and are none of the app's. */
+const ownThreads = new WeakSet<object>();
 
 /** Sets the listener of threads that are started in a request. */
 export function onThreadStarted(listener: (thread: number, request: string) => void): void {
@@ -45,16 +46,17 @@ export function watchThreads(): void {
 
 /** Starts a thread of the agent's own, whose messages are not watched. */
 export function startUnwatched(script: string, options: WorkerOptions): Worker {
-  isStarting = true;
-  try {
-    return new OwnWorker(script, options);
-  } finally {
-    isStarting = false;
-  }
+  const worker = withoutPublishing('worker_threads', () => new OwnWorker(script, options));
+  ownThreads.add(worker);
+  return worker;
+}
+
+/** Whether a thread is the agent's own. */
+export function isUnwatched(worker: unknown): boolean {
+  return ownThreads.has(worker as object);
 }
 
 function watchWorker(worker: object): void {
-  if (isStarting) return;
   watchPorts();
   const { threadId } = worker as Worker;
   const request = currentRequest();

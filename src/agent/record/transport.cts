@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { LinkOrder, RunConfig } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
-import { ignoreClientSocket } from '../request/self-requests.cjs';
+import { withoutPublishing } from '../quiet-channel.cjs';
 import { now } from '../request/traced-request.cjs';
 import { orderReader } from './order-reader.cjs';
 import { mayWriteAtOnce } from './write-credit.cjs';
@@ -171,8 +171,7 @@ export function connectToLauncher(
   };
   folder = dirname(run.socket);
   const net: typeof import('node:net') = require('node:net');
-  socket = net.connect(run.socket);
-  attempt(ignoreClientSocket, socket);
+  socket = withoutPublishing('net.client.socket', () => new net.Socket().connect(run.socket));
   socket.unref();
   socket.write(hello);
   // No reconnection: the launcher outlives the app, so a closed socket means that it has exited.

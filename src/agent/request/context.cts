@@ -270,6 +270,10 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
     withCalls,
     message,
     response,
+    // Or Object.prototype's, which the app may have polluted.
+    method: undefined,
+    url: undefined,
+    unit: undefined,
   });
   watchedCount++;
   openRequests++;

@@ -9,8 +9,11 @@ const SWEEP_AFTER = 64;
 
 /** Client sockets of this process whose request has no response yet. */
 const requestSockets = new Set<Socket>();
-/** Client sockets that `net.connect` has made, whatever the app sends over them. */
-const netSockets = new Set<Socket>();
+/**
+ * Client sockets that `net.connect` has made, whatever the app sends over them; weak, as a socket keeps
+ * its last request.
+ */
+const netSockets = new Set<WeakRef<Socket>>();
 let added = 0;
 
 /**
@@ -19,16 +22,11 @@ let added = 0;
  */
 export function watchClientSockets(): void {
   subscribe('net.client.socket', (message) => {
-    netSockets.add((message as { socket: Socket }).socket);
+    netSockets.add(new WeakRef((message as { socket: Socket }).socket));
     if (++added < SWEEP_AFTER) return;
     added = 0;
-    for (const socket of netSockets) if (socket.destroyed) netSockets.delete(socket);
+    for (const socket of netSockets) if (socket.deref()?.destroyed !== false) netSockets.delete(socket);
   });
-}
-
-/** Forgets a socket of the agent itself. */
-export function ignoreClientSocket(socket: Socket): void {
-  netSockets.delete(socket);
 }
 
 /** Adds the client socket of a request that this process sends, which may be encrypted. */
@@ -69,11 +67,14 @@ class SocketTag extends PrivateField {
 }
 
 function isOtherEnd(remotePort: number | undefined): boolean {
-  for (const sockets of [requestSockets, netSockets]) {
-    for (const socket of sockets) {
-      if (socket.destroyed || socket.connecting) continue;
-      if (socket.localPort === remotePort) return true;
-    }
+  for (const socket of requestSockets) if (isAtPort(socket, remotePort)) return true;
+  for (const weak of netSockets) {
+    const socket = weak.deref();
+    if (socket !== undefined && isAtPort(socket, remotePort)) return true;
   }
   return false;
+}
+
+function isAtPort(socket: Socket, port: number | undefined): boolean {
+  return !socket.destroyed && !socket.connecting && socket.localPort === port;
 }

@@ -2,6 +2,7 @@
 
 import type { Server } from 'node:net';
 import type { ServerSigns } from '../../domain/link.js';
+import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
 
 /** A handler of that length does more than to refuse or to answer one scrape. */
 const MAX_HANDLER_TEXT = 1500;
@@ -64,17 +65,18 @@ function isOperations(text: string): boolean {
 
 /** Files of the calls that led here; unformatted, as the app's own formatter may be slow. */
 function stackText(): string {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  const { stackTraceLimit, prepareStackTrace } = errors;
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = 20;
-    errors.prepareStackTrace = (_: unknown, sites: NodeJS.CallSite[]) =>
-      sites.map((site) => site.getFileName()).join('\n');
+    Error.stackTraceLimit = 20;
+    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) =>
+      sites.map((site) => site.getFileName()).join('\n'),
+    );
     Error.captureStackTrace(holder);
     return String(holder.stack);
   } finally {
-    errors.prepareStackTrace = prepareStackTrace;
-    errors.stackTraceLimit = stackTraceLimit;
+    restoreFormatter(formatter);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

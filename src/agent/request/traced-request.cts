@@ -29,9 +29,9 @@ export interface RequestParts {
   withCalls?: boolean;
   message?: IncomingMessage;
   response?: ServerResponse | undefined;
-  method?: string;
-  url?: string;
-  unit?: TracedUnit;
+  method?: string | undefined;
+  url?: string | undefined;
+  unit?: TracedUnit | undefined;
 }
 
 /** A request of this process that is being recorded, or a unit of a consumer. */

@@ -59,6 +59,12 @@ export function copyForFirefox(folder: string, copy: string): string {
 export function firefoxManifest(manifest: object): object {
   return {
     ...manifest,
-    browser_specific_settings: { gecko: { id: 'scooby@localhost', strict_min_version: '128.0' } },
+    browser_specific_settings: {
+      gecko: {
+        ...{ id: 'scooby@localhost', strict_min_version: '128.0' },
+        // Firefox asks each extension to say what it sends anywhere.
+        data_collection_permissions: { required: ['none'] },
+      },
+    },
   };
 }

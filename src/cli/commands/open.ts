@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { connectToRun } from '../../control/client.js';
 import type { Feed } from '../../feed/feed.js';
 import { LiveFeed } from '../../feed/live-feed.js';
+import { pagePlace } from '../../screens/page-place.js';
 import { databasePath } from '../../store/location.js';
 import { openUrl } from '../../tui/effects/open-url.js';
 import { canOpenBrowser } from '../can-open-browser.js';
@@ -12,7 +13,9 @@ import { parsePort } from '../config/units.js';
 import { printDocument, printRemark } from '../output.js';
 import { rejectMissingStore } from '../select/missing-store.js';
 import { recoverKilledRuns } from '../select/recover-killed-runs.js';
-import { openFeed, readsFile, STORE_OPTION } from '../select/store-options.js';
+import { chooseRequest } from '../select/request.js';
+import { openFeed, readsFile, STORE_OPTION, withStore } from '../select/store-options.js';
+import { chooseCall } from './explain.js';
 
 export interface OpenFlags {
   db?: string;
@@ -28,6 +31,8 @@ export function registerOpen(program: Command): void {
   program
     .command('open')
     .description('browse the requests in the web browser')
+    .argument('[request]', 'as in show: an id, a URL or a route, last (default: the list)')
+    .argument('[call]', 'number of the call, as in show, or a fingerprint')
     .option('--no-browser', 'only print the link (so without a display, over SSH and in CI)')
     .option(
       '--page-port <port>',
@@ -45,13 +50,15 @@ is stored until Ctrl-C. The page is for this machine only, and the link holds a 
 
 Examples:
   scooby open                          the newest requests, live
+  scooby open 5f0c9a4e                 a request; its call 3: scooby open 5f0c9a4e 3
+  scooby open 'GET /orders/:id'        the newest of a route
   scooby open --no-browser             only the link
   scooby open --db /tmp/other.db       another database`,
     )
     .action(open);
 }
 
-async function open(flags: OpenFlags): Promise<void> {
+async function open(wanted: string | undefined, call: string | undefined, flags: OpenFlags): Promise<void> {
   const cwd = process.cwd();
   const database = databasePath(flags.db, cwd);
   const feed = async () => new LiveFeed(await openFeed(flags), database);
@@ -59,25 +66,34 @@ async function open(flags: OpenFlags): Promise<void> {
     const { servePageOfRun } = await import('../../web/server/page-process.js');
     return servePageOfRun(feed);
   }
-  const link = await linkOfRun(database);
+  const place = wanted === undefined ? undefined : await placeOf(wanted, call, flags);
+  const link = await linkOfRun(database, place);
   if (link !== undefined) return show(link, flags);
   if (readsFile(flags)) rejectMissingStore(flags.db, cwd);
   await recoverKilledRuns(flags.db);
-  await serveUntilSignal(await feed(), flags);
+  await serveUntilSignal(await feed(), place, flags);
+}
+
+/** Place of a request in the page, or of its call. Throws a UserError (exit 1) where it is none. */
+function placeOf(wanted: string, call: string | undefined, flags: OpenFlags): Promise<string> {
+  return withStore(flags, async (store) => {
+    const trace = await chooseRequest(store, wanted, Date.now());
+    return pagePlace(trace, call === undefined ? undefined : chooseCall(trace, call).index);
+  });
 }
 
 /** Link of the newest run of a database; undefined where none runs, or it has no page. */
-async function linkOfRun(database: string): Promise<string | undefined> {
+async function linkOfRun(database: string, place: string | undefined): Promise<string | undefined> {
   const control = await connectToRun(database);
   try {
     const status = await control?.status();
-    return status?.page === undefined ? undefined : await control?.pageLink();
+    return status?.page === undefined ? undefined : await control?.pageLink(place);
   } finally {
     control?.close();
   }
 }
 
-async function serveUntilSignal(feed: Feed, flags: OpenFlags): Promise<void> {
+async function serveUntilSignal(feed: Feed, place: string | undefined, flags: OpenFlags): Promise<void> {
   const [{ createPageServer }, { readPageFiles }, { pageSecrets }, { listenOnLoopback }, { pageLink }] =
     await Promise.all([
       import('../../web/server/page-server.js'),
@@ -90,7 +106,7 @@ async function serveUntilSignal(feed: Feed, flags: OpenFlags): Promise<void> {
   const options = { feed, files: readPageFiles(), port: 0, secrets };
   const page = createPageServer(options);
   options.port = await listenOnLoopback(page.server as Server, flags.pagePort);
-  await show(pageLink(options.port, secrets.token), flags);
+  await show(pageLink(options.port, secrets.token, place), flags);
   printRemark('The page is served until Ctrl-C.');
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());

@@ -49,7 +49,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: 'its calls are shown as those of @grpc/grpc-js, where they go through that',
   },
   {
-    packages: words(`aws-sdk @clickhouse/client @google-cloud/storage @google-cloud/bigquery
+    packages: words(`aws-sdk @google-cloud/storage @google-cloud/bigquery
       @azure/storage-blob @azure/cosmos meilisearch typesense algoliasearch weaviate-client @pinecone-database/pinecone
       @qdrant/js-client-rest @supabase/supabase-js @upstash/redis @planetscale/database @neondatabase/serverless
       stripe openai @anthropic-ai/sdk @google/generative-ai twilio @sendgrid/mail @slack/web-api octokit

@@ -138,10 +138,10 @@ function countChange(before: number | undefined, after: number | undefined): str
 function valueChange(
   before: number | undefined,
   after: number | undefined,
-  formatNumber: (n: number) => string,
+  formatWhole: (n: number) => string,
 ): string {
-  if (before === undefined || after === undefined) return formatNumber((before ?? after)!);
-  const [old, now] = [formatNumber(before), formatNumber(after)];
+  if (before === undefined || after === undefined) return formatWhole((before ?? after)!);
+  const [old, now] = [formatWhole(before), formatWhole(after)];
   return old === now ? now : `${old} -> ${now}`;
 }
 

@@ -2,14 +2,14 @@
 
 import { findingWord } from '../../domain/finding-kinds.js';
 import { firstToFix } from '../../domain/finding-win.js';
-import { escapeToOneLine, formatMs, readableUrl } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import { type FinishedRequest, timeOf } from '../../domain/trace.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import type { Style } from '../../terminal/style.js';
 
 /**
- * `GET /orders 200 312ms 51 sql 48ms N+1 wins 44ms`: status or end, duration, totals by kind, kinds of
- * findings, and what the one to fix first wins.
+ * `GET /orders 200 312ms 51 sql 48ms N+1 wins 44ms`: status or end, duration, totals by kind, calls that
+ * are missing from them, kinds of findings, and what the one to fix first wins.
  */
 export function requestLine(request: FinishedRequest, style: Style): string {
   const parts = [request.method, escapeToOneLine(readableUrl(request.url))];
@@ -20,6 +20,7 @@ export function requestLine(request: FinishedRequest, style: Style): string {
   for (const [kind, total] of Object.entries(request.totals)) {
     parts.push(style('dim', `${total.count} ${kind} ${formatMs(timeOf(total))}`));
   }
+  if (request.dropped) parts.push(style('warn', `${formatCount(request.dropped, 'call')} not recorded`));
   const findings = new Map(
     request.findings.filter(isAtLeastMedium).map(({ kind, severity }) => [kind, severity]),
   );

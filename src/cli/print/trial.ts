@@ -5,7 +5,7 @@ import { escapeToOneLine, readableUrl } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { LoopTrial } from '../../explain/loop-trial.js';
 import type { CallLoop } from '../../insight/rewrite/finding-loops.js';
-import { trialSummary } from '../../insight/rewrite/trial-summary.js';
+import { shownStatement, trialSummary } from '../../insight/rewrite/trial-summary.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { dedentText, wrapText } from '../../terminal/wrap.js';
@@ -18,7 +18,7 @@ export function trialLines(
   trial: LoopTrial,
   { style, width }: OutputFormat,
 ): string[] {
-  const { comparison, notes, again, statement, server } = trial;
+  const { comparison, notes, again, server } = trial;
   const { site, frame } = trace.spans[spans[0]!]!;
   const where = site === undefined ? '' : `  ${formatCallSite(frame?.function, site)}`;
   const head = escapeToOneLine(`${trace.method} ${readableUrl(trace.url)}`);
@@ -32,7 +32,9 @@ export function trialLines(
       style('bold', trialSummary(trial)),
       ...wrapped(`${comparison.text}, of ${server}`).map((line) => style(role, line)),
     ]),
-    ...section(dedentText(cleanStatement(statement)).flatMap((line) => wrapText(line, width - 2))),
+    ...section(
+      dedentText(cleanStatement(shownStatement(trial))).flatMap((line) => wrapText(line, width - 2)),
+    ),
     ...section(
       [
         `The loop's queries, run again just now for their rows: ${again.calls}, ${again.ms.toFixed(1)}ms.`,

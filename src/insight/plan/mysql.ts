@@ -1,8 +1,8 @@
 /** Remarks on tabular plans of MySQL and MariaDB. */
 
-import { Lexer } from '../sql/lexer.js';
-import { END, NAME, OPERATOR } from '../sql/token-kinds.js';
-import { createIndexText } from './index-text.js';
+import { comparedByKind, orderColumnsOf, tableAliases } from './compared-columns.js';
+import { createIndexText, hasIndexFor } from './index-text.js';
+import type { TableFigures } from './mysql-tree.js';
 import {
   FAR_OFF,
   formatCountGrouped,
@@ -32,41 +32,114 @@ export function planTable(rows: PlanRow[]): string[] {
   );
 }
 
-/** Remarks on the plan of a statement. */
-export function mysqlRemarks(rows: PlanRow[], statement: string): Remark[] {
-  return rows.flatMap((row, n) => [
-    ...scanRemarks(row, n, rows, statement),
-    ...extraRemarks(row),
-    ...estimateRemarks(row),
-  ]);
+/** What is known of a plan besides its rows. */
+export interface PlanFacts {
+  /** Columns of the indexes of each table, by its name in the statement. */
+  indexes: Map<string, string[][]>;
+  /** What each table gave, where that was measured. */
+  figures: Map<string, TableFigures>;
+  /** Passes of sorts over parts that did not fit in memory, where they were counted. */
+  sortPasses: number;
 }
 
-function scanRemarks(row: PlanRow, n: number, rows: PlanRow[], statement: string): Remark[] {
+const NO_FACTS: PlanFacts = { indexes: new Map(), figures: new Map(), sortPasses: 0 };
+
+/** Remarks on the plan of a statement. */
+export function mysqlRemarks(rows: PlanRow[], statement: string, facts: PlanFacts = NO_FACTS): Remark[] {
+  return [
+    ...rows.flatMap((row, n) => [
+      ...scanRemarks(row, n, rows, statement, facts),
+      ...extraRemarks(row),
+      ...estimateRemarks(row),
+    ]),
+    ...treeRemarks(facts),
+    ...passRemarks(facts),
+  ];
+}
+
+function scanRemarks(
+  row: PlanRow,
+  n: number,
+  rows: PlanRow[],
+  statement: string,
+  { indexes, figures }: PlanFacts,
+): Remark[] {
   const { table, type } = row;
   if (typeof table !== 'string' || table.startsWith('<') || (type !== 'ALL' && type !== 'index')) return [];
-  const rowCount = Number(row.rows ?? 0);
-  const filtered = Number(row.r_filtered ?? row.filtered ?? 100);
+  const measured = figures.get(table);
+  const rowCount = measured?.found ?? Number(row.r_rows ?? row.rows ?? 0);
+  const filtered = measured
+    ? (measured.fit / Math.max(1, measured.read)) * 100
+    : Number(row.r_filtered ?? row.filtered ?? 100);
   if (rowCount < MANY_ROWS && !(n > 0 && rowCount >= MANY_LOOPS)) return [];
-  const compared = comparedByKind(statement, table, rows.length === 1);
+  const compared = comparedByKind(statement, table, rows.length === 1, 'mysql');
   const columns = [...compared.equal, ...compared.range];
   if (filtered > 50 && columns.length === 0) return [];
   const subject =
     type === 'ALL' ? `All of ${table} is read` : `All of the index ${row.key} of ${table} is read`;
   const isInner = rows.slice(0, n).some((other) => other.id === row.id);
   const each = isInner ? ', once for each row of the tables before it' : '';
-  const share = filtered < 100 ? `, of which some ${Math.round(filtered)} % fit` : '';
-  const possible = typeof row.possible_keys === 'string' ? row.possible_keys : undefined;
-  const index = possible === undefined ? createIndexText({ table, ...compared }, 'mysql') : undefined;
-  const advice =
-    possible === undefined
-      ? `${indexAdvice(columns, table, [])}${index === undefined ? '' : ` A guess: ${index};`}`
-      : `The index ${possible} was not worth it: most rows fit, or the comparison cannot use it.`;
+  const isMeasured = measured !== undefined || (row.r_rows !== undefined && row.r_rows !== null);
+  const count = `${isMeasured ? '' : 'about '}${formatCountGrouped(rowCount)} rows`;
   return [
     {
       kind: 'scan',
       table,
-      text: `${subject}, about ${formatCountGrouped(rowCount)} rows${each}${share}. ${advice}`.trim(),
-      ...(index !== undefined && { index }),
+      ...withIndex(
+        `${subject}, ${count}${each}${shareText(filtered, rowCount, isMeasured)}.`,
+        { table: tableAliases(statement, 'mysql').get(table) ?? table, ...compared },
+        { row, columns, indexes: indexes.get(table), isSingle: rows.length === 1, statement },
+      ),
+    },
+  ];
+}
+
+function shareText(filtered: number, rowCount: number, isMeasured: boolean): string {
+  if (filtered >= 100) return '';
+  if (isMeasured) return `, for the ${formatCountGrouped((rowCount * filtered) / 100)} that fit`;
+  return `, of which some ${Math.round(filtered)} % fit`;
+}
+
+/** Text with advice, and the index that the condition and the order ask for where there is none. */
+function withIndex(
+  words: string,
+  compared: { table: string; equal: string[]; range: string[] },
+  plan: {
+    row: PlanRow;
+    columns: string[];
+    indexes: string[][] | undefined;
+    isSingle: boolean;
+    statement: string;
+  },
+): Pick<Remark, 'text' | 'index'> {
+  const { row, columns, indexes = [], isSingle, statement } = plan;
+  if (typeof row.possible_keys === 'string')
+    return {
+      text: `${words} The index ${row.possible_keys} was not worth it: most rows fit, or the comparison cannot use it.`,
+    };
+  const order = orderColumnsOf(statement, String(row.table), isSingle, 'mysql');
+  const wish = { ...compared, order };
+  const index = hasIndexFor(wish, indexes) ? undefined : createIndexText(wish, 'mysql');
+  const begun = indexes.flatMap(([first]) => first ?? []);
+  const advice = indexAdvice(columns, compared.table, begun);
+  const isNew = index !== undefined && (advice === '' || advice.startsWith('An index'));
+  const text = `${words} ${advice}`.trim();
+  return isNew && advice !== '' ? { text: `${text} A guess: ${index};`, index } : { text };
+}
+
+// Of MySQL 8; that of MariaDB has the figures in its rows.
+function treeRemarks({ figures }: PlanFacts): Remark[] {
+  return [...figures].flatMap(([table, { expected, found }]) =>
+    expected === undefined ? [] : estimateRemark(table, expected, found),
+  );
+}
+
+function passRemarks({ sortPasses }: PlanFacts): Remark[] {
+  if (sortPasses === 0) return [];
+  return [
+    {
+      kind: 'sort',
+      text: `The sort did not fit in memory and was written to disk, in ${formatCountGrouped(sortPasses)} merge passes. Sort less, by way of an index or a LIMIT, or raise sort_buffer_size.`,
     },
   ];
 }
@@ -108,48 +181,28 @@ function extraRemarks({ table, Extra, rows }: PlanRow): Remark[] {
 function estimateRemarks({ table, rows, r_rows, Extra }: PlanRow): Remark[] {
   if (typeof table !== 'string' || r_rows === null || r_rows === undefined) return [];
   if (/filesort|temporary/.test(String(Extra))) return [];
-  const [expected, found] = [Number(rows), Number(r_rows)];
+  return estimateRemark(table, Number(rows), Number(r_rows));
+}
+
+function estimateRemark(table: string, expected: number, found: number): Remark[] {
   const [low, high] = [Math.max(1, Math.min(expected, found)), Math.max(1, expected, found)];
   if (!(high >= MANY_ROWS / 10) || high / low < FAR_OFF) return [];
   const words = `${table} was expected to give ${formatCountGrouped(expected)} rows and gave ${formatCountGrouped(found)}, ${formatFactor(expected, found)}.`;
   return [{ kind: 'estimate', table, text: `${words} Run ANALYZE TABLE ${table}.` }];
 }
 
-/** Columns of a table that a statement compares: `t.a = ?`, and of an only table also `a = ?`. */
-export function comparedColumns(statement: string, table: string, isOnlyTable: boolean): string[] {
-  const { equal, range } = comparedByKind(statement, table, isOnlyTable);
-  return [...equal, ...range];
-}
-
-function comparedByKind(
-  statement: string,
-  table: string,
-  isOnlyTable: boolean,
-): { equal: string[]; range: string[] } {
-  const lexer = new Lexer(statement, 'mysql');
-  const equal = new Set<string>();
-  const range = new Set<string>();
-  let owner = '';
-  let name = '';
-  let isAfterDot = false;
-  // In SET, `=` assigns.
-  let isInCondition = false;
-  for (let kind = lexer.read(); kind !== END; kind = lexer.read()) {
-    const { text } = lexer;
-    const isComparison =
-      (kind === OPERATOR && /^(?:=|<|>|<=|>=|<=>)$/.test(text)) || /^(?:IN|LIKE|BETWEEN)$/.test(text);
-    if (kind === NAME) {
-      owner = isAfterDot ? name : '';
-      name = text;
-      isAfterDot = false;
-    } else if (text === '.') isAfterDot = true;
-    else {
-      if (/^(?:WHERE|ON|HAVING|SET)$/.test(text)) isInCondition = text !== 'SET';
-      if (isInCondition && isComparison && name !== '' && (owner === table || (owner === '' && isOnlyTable)))
-        (/^(?:=|<=>|IN)$/.test(text) ? equal : range).add(name);
-      owner = '';
-      name = '';
+/** Merge passes of the sorts of MariaDB's ANALYZE FORMAT=JSON; 0 where all fitted in memory. */
+export function sortPassesOf(plan: unknown): number {
+  if (typeof plan === 'string') {
+    try {
+      return sortPassesOf(JSON.parse(plan));
+    } catch {
+      return 0;
     }
   }
-  return { equal: [...equal], range: [...range].filter((column) => !equal.has(column)) };
+  if (typeof plan !== 'object' || plan === null) return 0;
+  return Object.entries(plan).reduce(
+    (sum, [key, part]) => sum + (key === 'r_sort_passes' ? Number(part) || 0 : sortPassesOf(part)),
+    0,
+  );
 }

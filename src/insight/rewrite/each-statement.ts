@@ -22,6 +22,9 @@ export interface EachOptions {
 /** Name of the table with a row for each call, and of its column with their number. */
 const TABLE = 'scooby_call';
 const NUMBER = 'call_number';
+const ROWS = 'scooby_rows';
+/** Parts of a UNION that SQLite takes. */
+const MAX_PARTS = 500;
 const columnOf = (n: number) => `value_${n + 1}`;
 
 /** Statement with a row for each call; undefined where neither LATERAL nor a join has its rows. */
@@ -30,8 +33,21 @@ export function eachStatement(options: EachOptions): Replacement | undefined {
   // LIMIT takes no column.
   if (clauses && limit === undefined) return undefined;
   if (facts.hasLateral) return lateralStatement(options);
-  if (!clauses || !limit || !isJoinable(template, clauses, limit, facts)) return undefined;
-  return joinStatement(options, clauses, limit);
+  // Which rows a LIMIT without an order keeps, the calls alone tell.
+  const isArbitrary = limit !== undefined && !isUnlimited(limit) && clauses?.order.length === 0;
+  const isJoined = clauses && limit && !isArbitrary && isJoinable(template, clauses, limit, facts);
+  return (isJoined ? joinStatement(options, clauses, limit) : undefined) ?? unionStatement(options);
+}
+
+/** Without LATERAL the calls themselves, one below the other: still one round trip. */
+function unionStatement({ template, calls }: EachOptions): Replacement | undefined {
+  if (calls.length > MAX_PARTS) return undefined;
+  const writer = new SqlWriter(template.dialect);
+  writer.list([...calls.entries()], ' UNION ALL ', ([n, call]) => {
+    writer.add(`SELECT ${ROWS}_${n + 1}.*, ${n + 1} AS ${NUMBER} FROM (`).terms(template.terms, call);
+    writer.add(`) AS ${ROWS}_${n + 1}`);
+  });
+  return { ...numbered(writer), kind: 'union', added: 1, keys: [-1] };
 }
 
 function lateralStatement(options: EachOptions): Replacement {

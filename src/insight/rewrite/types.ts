@@ -2,8 +2,8 @@
 
 /** A statement for all values of a loop at once. */
 export interface Replacement {
-  /** list: = ANY or IN; group: also GROUP BY; window: ROW_NUMBER; lateral and join: a row for each call. */
-  kind: 'list' | 'group' | 'window' | 'lateral' | 'join';
+  /** list: = ANY or IN; group: also GROUP BY; window: ROW_NUMBER; lateral and join: a row for each call; union: each call. */
+  kind: 'list' | 'group' | 'window' | 'lateral' | 'join' | 'union';
   sql: string;
   values: unknown[];
   /** Columns by which a row finds its call: by name, by position, from the end where negative. */

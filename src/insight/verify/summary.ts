@@ -1,7 +1,7 @@
 /** What became of a request in one line: `queries 52 → 3, 85ms → 22ms`. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
-import { formatCount, formatMs } from '../../domain/text.js';
+import { formatCount, formatMs, formatWhole } from '../../domain/text.js';
 import type {
   FindingFigures,
   FindingVerdict,
@@ -24,7 +24,7 @@ export function requestSummary(before: RequestFigures, after: RequestFigures): s
   const status = before.status === after.status ? [] : [`${before.status} → ${after.status}`];
   return [
     ...status,
-    `queries ${before.queries.toLocaleString('en-US')} → ${after.queries.toLocaleString('en-US')}`,
+    `queries ${formatWhole(before.queries)} → ${formatWhole(after.queries)}`,
     `${ms(before)} → ${ms(after)}`,
   ].join(', ');
 }

@@ -46,6 +46,7 @@ export class TraceData {
   /** Loads a request; the previous trace stays until then. `reload` also loads a shown request. */
   show(id: string | undefined, reload = false): void {
     if (id === this.#wantedId && !reload) return;
+    if (id !== this.#wantedId) this.#forgetMissing();
     this.#wantedId = id;
     if (id === undefined) {
       this.trace = undefined;
@@ -75,6 +76,11 @@ export class TraceData {
     this.#plans.set(`${trace.id} ${span}`, plan);
     this.#version++;
     this.#changed();
+  }
+
+  /** A text that was not stored may be stored by now: its run has started again. */
+  #forgetMissing(): void {
+    for (const [hash, text] of this.#sources) if (text === undefined) this.#sources.delete(hash);
   }
 
   panels(): Panel[] {

@@ -67,8 +67,6 @@ const SHOWN = {
   profile: '; its profile is in the tab CPU',
   locals: "; the variables are below the frames of the call's stack",
 };
-/** ms for a frame to be drawn. */
-const CLEAR_DELAY_MS = 50;
 const NEXT_RECORDING = { all: 'marked', marked: 'off', off: 'all' } as const;
 
 export function isEffect(action: Action): action is EffectAction {
@@ -279,7 +277,7 @@ export class Effects {
     this.#browser.notify('removing …');
     // The screen says so first: a large store takes a moment, in this thread.
     const clear = async () => {
-      await new Promise((resolve) => setTimeout(resolve, CLEAR_DELAY_MS));
+      await new Promise((resolve) => setImmediate(resolve));
       const removed = await feed.clear?.();
       this.#browser.dispatch({ type: 'cleared' });
       this.#browser.notify(`${formatCount(removed ?? 0, 'request')} removed; what comes is recorded`);

@@ -9,7 +9,15 @@ import { formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, type Finding, type Trace, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
-import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import {
+  cellWidth,
+  cleanText,
+  cutMiddle,
+  fitText,
+  type Line,
+  type Segment,
+  wrapLine,
+} from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
 import { timeBarLines } from '../../terminal/time-lane.js';
 import { errorEntry, errorRows, thrownText } from './error-rows.js';
@@ -33,7 +41,15 @@ function verdict(trace: Trace): Segment {
   return [' nothing suspicious found', 'ok'];
 }
 
+/** Rows that a line of the head takes at most: its text is whole in other places. */
+const MAX_HEAD_ROWS = 2;
+
+/** The head, whose lines go on in a second row where they are too long. */
 function headLines(trace: Trace, columns: number): Line[] {
+  return factLines(trace, columns).flatMap((line) => wrapLine(line, columns, 9).slice(0, MAX_HEAD_ROWS));
+}
+
+function factLines(trace: Trace, columns: number): Line[] {
   const lines: Line[] = errorRows(trace);
   const addRow = (name: string, text: string | undefined, role = '') => {
     if (text) lines.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);

@@ -1,6 +1,7 @@
 /** Reducer of the browser's state: pure, without terminal, clock or feed. */
 
 import type { Sort } from '../../feed/feed.js';
+import { nextLatency } from '../../screens/latency-steps.js';
 import { LIST_VIEWS } from '../../screens/list-query.js';
 import { moveCursor, settleCursor } from './cursor.js';
 import { goToMatch } from './go-to-match.js';
@@ -147,14 +148,6 @@ function nextPane(state: State, n: 1 | -1, facts: ViewFacts): State {
   if (state.output?.shown) panes.push('output');
   const index = Math.max(0, panes.indexOf(state.focus));
   return { ...state, focus: panes[(index + n + panes.length) % panes.length]! };
-}
-
-/** Latencies that the keys go through, in ms. */
-const LATENCIES = [0, 0.5, 1, 2, 5, 10, 20, 50, 100];
-
-function nextLatency(latency: number, n: 1 | -1): number {
-  const at = LATENCIES.indexOf(latency) + n;
-  return LATENCIES[Math.max(0, Math.min(LATENCIES.length - 1, at))]!;
 }
 
 function nextTab(state: State, n: 1 | -1, facts: ViewFacts): State {

@@ -87,10 +87,26 @@ const ROUTE_SORT_LABELS: typeof SORT_LABELS = {
   path: 'by route',
 };
 
+/** Share of the requests from which routes count as added up: some come and go meanwhile. */
+const ALL_BUT_NEWEST = 0.98;
+
+/** Requests in the routes so far; undefined where the total is of others. */
+function addedUp({ list }: State, routes: ListData['routes']): number | undefined {
+  if (list.view !== 'routes' || list.filter !== '' || list.since !== undefined || !list.follow)
+    return undefined;
+  return routes.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** Second row: the filter, the number of matches, the order, and whether the list follows. */
 export function filterLine(
   state: State,
-  { stale, count: matching, counted, fresh }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh'>,
+  {
+    stale,
+    count: matching,
+    counted,
+    fresh,
+    routes,
+  }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh' | 'routes'>,
   { total, unlisted }: { total: number; unlisted: number },
   cells: number,
 ): Line {
@@ -116,6 +132,9 @@ export function filterLine(
   const figures = `${matches} of ${total.toLocaleString('en-US')}`;
   const right: Line[] = [];
   if (isFiltered) right.push([figures]);
+  const added = addedUp(state, routes);
+  if (added !== undefined && added < total * ALL_BUT_NEWEST)
+    right.push([[`${added.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} so far`, 'warn']]);
   if (list.view !== 'all') right.push([[`view ${list.view}`, 'accent']]);
   if (list.onlyMarked) right.push([['marked', 'accent']]);
   if (list.since !== undefined) right.push([[`since ${formatClock(list.since)}`, 'accent']]);

@@ -2,7 +2,7 @@
 
 import { findingWord } from '../../domain/finding-kinds.js';
 import type { TrialResult } from '../../feed/feed.js';
-import { trialSummary } from '../../insight/rewrite/trial-summary.js';
+import { shownStatement, trialSummary } from '../../insight/rewrite/trial-summary.js';
 import { findingSummary, requestSummary, VERDICT_ROLES } from '../../insight/verify/summary.js';
 import type { Verification } from '../../insight/verify/verdicts.js';
 import { cleanText, type Line } from '../../terminal/cells.js';
@@ -13,14 +13,14 @@ const WIDTH = 76;
 
 /** What a trial would win, whether the rows are the same, and the statement. */
 export function trialPopup(trial: TrialResult): Line[] {
-  const { comparison, statement, server, notes } = trial;
+  const { comparison, server, notes } = trial;
   const role = comparison.same === true ? 'ok' : comparison.same === false ? 'error' : 'warn';
   const text = (words: string) => wrapText(cleanText(words), WIDTH, '');
   return [
     ...text(trialSummary(trial)).map((line): Line => [[` ${line}`, 'bold']]),
     ...text(`${comparison.text}, of ${server}`).map((line): Line => [[` ${line}`, role]]),
     [''],
-    ...dedentText(statement.split('\n').map(cleanText).join('\n'))
+    ...dedentText(shownStatement(trial).split('\n').map(cleanText).join('\n'))
       .flatMap((line) => wrapText(line, WIDTH))
       .map((line): Line => [` ${line}`]),
     [''],

@@ -1,10 +1,11 @@
 /** Feed of the page in the browser: the run's own feed, asked by HTTP and told of changes by events. */
 
 import type { Recording } from '../../domain/link.js';
-import type { ProfileWish } from '../../domain/profile-wish.js';
+import type { ReplayWish } from '../../domain/profile-wish.js';
 import type { SourceText } from '../../domain/site.js';
 import type { Summary, Trace } from '../../domain/trace.js';
 import type {
+  DistantRequest,
   ExplainResult,
   Feed,
   FeedCapability,
@@ -16,9 +17,12 @@ import type {
   RouteRow,
   Sort,
   StatementPoint,
+  TrialResult,
 } from '../../feed/feed.js';
+import type { WatchListener } from '../../feed/watch-listener.js';
+import type { Verification } from '../../insight/verify/verdicts.js';
 import { readEvents, type ServerEvent } from './event-stream.js';
-import { takeKey } from './page-key.js';
+import { readWatch } from './watch-lines.js';
 
 /** ms until the next attempt, after the first, second … that failed. */
 const RETRY_MS = [500, 1000, 2000, 4000];
@@ -38,20 +42,25 @@ export class FeedError extends Error {
   }
 }
 
-/** Where the feed is, and what opens it; by default the server that the page came from. */
+/** A call of the feed: its name and arguments. */
+export type FeedQuestion = [method: string, ...args: unknown[]];
+
+/** Where the feed is, and what opens it. */
 export interface HttpFeedOptions {
-  /** Origin of the server. */
+  /** Origin of the server; by default that of the page. */
   base?: string;
   /** The page's half of the session. */
-  key?: string;
+  key: string;
+  /** Calls that are made at once: their answers are those of the next equal calls. */
+  first?: FeedQuestion[];
 }
 
 /**
  * Connects to the server of this page; resolves once its status is known. Rejects with a FeedError
  * when the page was not opened by its link, or the server is gone.
  */
-export async function connectFeed({ base = '', key = takeKey() }: HttpFeedOptions = {}): Promise<Feed> {
-  const feed = new HttpFeed(base, key);
+export async function connectFeed({ base = '', key, first = [] }: HttpFeedOptions): Promise<Feed> {
+  const feed = new HttpFeed(base, key, first);
   try {
     await feed.connected();
     return feed;
@@ -66,6 +75,8 @@ class HttpFeed implements Feed {
   readonly #key: string;
   readonly #listeners = new Set<() => void>();
   readonly #first: Promise<void>;
+  /** Answers that nothing has called for yet, by call; what has changed since is asked anew. */
+  readonly #answers = new Map<string, Promise<unknown>>();
   #status: FeedStatus = { live: false };
   /** Status as last sent by the server, without the trouble of a lost connection. */
   #sent: FeedStatus = { live: false };
@@ -79,11 +90,20 @@ class HttpFeed implements Feed {
   declare record?: NonNullable<Feed['record']>;
   declare restart?: NonNullable<Feed['restart']>;
   declare explain?: NonNullable<Feed['explain']>;
+  declare verify?: NonNullable<Feed['verify']>;
+  declare tryLoop?: NonNullable<Feed['tryLoop']>;
+  declare watch?: NonNullable<Feed['watch']>;
 
-  constructor(base: string, key: string) {
+  constructor(base: string, key: string, first: FeedQuestion[]) {
     this.#base = base;
     this.#key = key;
     this.#first = this.#open();
+    for (const [method, ...args] of first) {
+      const answer = this.#ask(method, args);
+      // Reported by the call that takes it.
+      answer.catch(() => {});
+      this.#answers.set(JSON.stringify([method, args]), answer);
+    }
     // Reported by connected(); until somebody asks it is no unhandled rejection.
     this.#first.catch(() => {});
     globalThis.document?.addEventListener('visibilitychange', this.#onVisibility);
@@ -133,18 +153,24 @@ class HttpFeed implements Feed {
     this.#lastId = id ?? this.#lastId ?? '0';
     if (name === 'hello') return this.#setCapabilities(JSON.parse(data).capabilities);
     if (name === 'status') this.#status = this.#sent = JSON.parse(data) as FeedStatus;
+    if (name === 'change') this.#answers.clear();
     if (name === 'status' || name === 'change') this.#notify();
   }
 
   #setCapabilities(capabilities: FeedCapability[]): void {
     const has = (name: FeedCapability) => capabilities.includes(name);
-    if (has('replay'))
-      this.replay = (trace: Trace, url?: string, profile?: ProfileWish) =>
-        this.#call<ReplayResult>('replay', trace.id, url ?? null, profile ?? null);
+    if (has('replay')) {
+      this.replay = (trace: Trace, url?: string, wish?: ReplayWish) =>
+        this.#call<ReplayResult>('replay', trace.id, url ?? null, wish ?? null);
+      this.verify = (trace: Trace) => this.#call<Verification>('verify', trace.id);
+    }
     if (has('record')) this.record = (recording: Recording) => this.#call<void>('record', recording);
     if (has('restart')) this.restart = () => this.#call<void>('restart');
     if (has('explain'))
       this.explain = (trace: Trace, span: number) => this.#call<ExplainResult>('explain', trace.id, span);
+    if (has('tryLoop'))
+      this.tryLoop = (trace: Trace, spans: number[]) => this.#call<TrialResult>('tryLoop', trace.id, spans);
+    if (has('watch')) this.watch = (trace, listener, signal) => this.#watch(trace, listener, signal);
   }
 
   #lost(error: unknown): void {
@@ -171,14 +197,31 @@ class HttpFeed implements Feed {
     }
   }
 
-  async #call<T>(method: string, ...args: unknown[]): Promise<T> {
-    const response = await this.#fetch(`/api/feed/${method}`, {
+  async #watch(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void> {
+    const response = await this.#post('/api/watch', [trace.id], signal);
+    if (response.body) await readWatch(response.body, listener);
+  }
+
+  #call<T>(method: string, ...args: unknown[]): Promise<T> {
+    const key = JSON.stringify([method, args]);
+    const answer = this.#answers.get(key) ?? this.#ask(method, args);
+    this.#answers.delete(key);
+    return answer as Promise<T>;
+  }
+
+  async #ask(method: string, args: unknown[]): Promise<unknown> {
+    return (await this.#post(`/api/feed/${method}`, args)).json();
+  }
+
+  async #post(path: string, args: unknown[], signal?: AbortSignal): Promise<Response> {
+    const response = await this.#fetch(path, {
       method: 'POST',
       headers: { ...this.#headers(), 'Content-Type': 'application/json' },
       body: JSON.stringify(args),
+      ...(signal && { signal }),
     });
     if (!response.ok) throw await errorOf(response);
-    return (await response.json()) as T;
+    return response;
   }
 
   status(): FeedStatus {
@@ -227,6 +270,10 @@ class HttpFeed implements Feed {
 
   history(key: string): Promise<StatementPoint[]> {
     return this.#call('history', key);
+  }
+
+  async whatIf(trace: Trace, ms: number): Promise<DistantRequest | undefined> {
+    return (await this.#call<DistantRequest | null>('whatIf', trace.id, ms)) ?? undefined;
   }
 
   async source(hash: string): Promise<SourceText | undefined> {

@@ -1,8 +1,9 @@
 /** The requests of the inspected tab, with what the proxy knows of them as it comes. */
 
 import { type Figures, outlineFigures } from '../badge/figures.js';
-import type { HarEntry } from './chrome-api.js';
+import type { HarEntry, Initiator } from './chrome-api.js';
 import { type DuplicateFetch, duplicateFetches } from './duplicate-fetches.js';
+import type { FrontLine } from './front-line.js';
 import { backLineOf, type PanelRequest, panelRequestOf } from './panel-request.js';
 
 /** Older requests are dropped from the list; they stay in the store. */
@@ -12,6 +13,8 @@ const RETRY_MS = [0, 500, 2000, 8000];
 const MAX_PARALLEL = 4;
 
 export type FetchOutline = (origin: string, id: string) => Promise<unknown>;
+/** The line of the front end's source that asked. */
+export type FindFront = (initiator: Initiator | undefined) => Promise<FrontLine | undefined>;
 
 /** Collects them; calls `onChange` when something has changed. */
 export class PanelRequests {
@@ -19,11 +22,13 @@ export class PanelRequests {
   readonly #byId = new Map<string, PanelRequest>();
   readonly #fetchOutline: FetchOutline;
   readonly #onChange: () => void;
+  readonly #findFront: FindFront | undefined;
   readonly #queue: [row: PanelRequest, attempts: number][] = [];
   #active = 0;
 
-  constructor(fetchOutline: FetchOutline, onChange: () => void) {
+  constructor(fetchOutline: FetchOutline, onChange: () => void, findFront?: FindFront) {
     this.#fetchOutline = fetchOutline;
+    this.#findFront = findFront;
     this.#onChange = onChange;
   }
 
@@ -37,6 +42,14 @@ export class PanelRequests {
     this.rows.sort((a, b) => a.start - b.start);
     if (this.rows.length > MAX_ROWS) this.#byId.delete(this.rows.shift()!.id);
     this.#await(row, 0);
+    void this.#locate(row, entry._initiator);
+    this.#onChange();
+  }
+
+  async #locate(row: PanelRequest, initiator: Initiator | undefined): Promise<void> {
+    const front = await this.#findFront?.(initiator);
+    if (front === undefined || front.name === row.front?.name) return;
+    row.front = front;
     this.#onChange();
   }
 

@@ -2,6 +2,7 @@
 
 import type { ChromeApi } from './chrome-api.js';
 import type { DetailsSource } from './details-feed.js';
+import { FrontSources } from './front-source.js';
 import { PanelRequests } from './panel-requests.js';
 import { PanelView } from './panel-view.js';
 import { setTabSwitches, type TabSwitch, tabSwitches } from './tab-headers.js';
@@ -19,7 +20,11 @@ const switches = new Set<TabSwitch>();
 const listeners = new Set<() => void>();
 let isDrawing = false;
 
-const requests = new PanelRequests(fetchOutline, () => {
+const sources = new FrontSources(readScript, readLocal);
+
+const requests = new PanelRequests(fetchOutline, changed, (initiator) => sources.lineOf(initiator));
+
+function changed(): void {
   if (isDrawing) return;
   isDrawing = true;
   // A page makes hundreds of requests at once.
@@ -28,7 +33,7 @@ const requests = new PanelRequests(fetchOutline, () => {
     view.draw(requests.rows, requests.duplicates());
     for (const listener of listeners) listener();
   });
-});
+}
 
 const view = new PanelView({
   clear: () => requests.clear(),
@@ -57,6 +62,28 @@ const source: DetailsSource = {
 };
 // For the details, which are in a frame of the same extension.
 Object.assign(globalThis, { scoobyRequests: source });
+
+/** A script as the tab has loaded it. */
+function readScript(url: string): Promise<string | undefined> {
+  const { getResources } = inspectedWindow;
+  if (getResources === undefined) return readLocal(url);
+  return new Promise((resolve) => {
+    getResources.call(inspectedWindow, (resources) => {
+      const resource = resources.find((each) => each.url === url);
+      if (resource === undefined) return resolve(readLocal(url));
+      resource.getContent((content, encoding) =>
+        resolve(encoding === '' ? (content ?? undefined) : undefined),
+      );
+    });
+  });
+}
+
+/** A file of a server on this machine: the extension may read no others. */
+async function readLocal(url: string): Promise<string | undefined> {
+  if (!/^https?:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?\//.test(url)) return undefined;
+  const response = await fetch(url, { credentials: 'omit' });
+  return response.ok ? response.text() : undefined;
+}
 
 async function fetchOutline(origin: string, id: string): Promise<unknown> {
   try {

@@ -3,7 +3,7 @@
 import type { FilterQuery } from '../../domain/filter.js';
 import type { FilterField, FilterOp, FilterTerm } from '../../domain/filter-term.js';
 import type { Recording } from '../../domain/link.js';
-import { PROFILE_WISHES, type ProfileWish } from '../../domain/profile-wish.js';
+import { PROFILE_WISHES, parseLocalsWish, type ReplayWish } from '../../domain/profile-wish.js';
 import { KNOWN_KINDS, type KnownKind } from '../../domain/span-kinds.js';
 import type { ListQuery, Sort, SortKey } from '../../feed/feed.js';
 
@@ -16,6 +16,7 @@ const MAX_TEXT = 8192;
 /** As in domain/filter. */
 const MAX_TERMS = 200;
 const MAX_IDS = 1000;
+const MAX_LATENCY_MS = 60_000;
 
 const OWN_FIELDS: Record<Exclude<FilterField, KnownKind>, true> = {
   ...{ text: true, method: true, path: true, route: true, host: true, id: true, status: true, time: true },
@@ -54,9 +55,24 @@ export function recordingArgument(value: unknown): Recording {
   return oneOf(RECORDINGS, value, 'recording');
 }
 
-/** Kind of a profile; undefined where none is asked for. */
-export function profileArgument(value: unknown): ProfileWish | undefined {
-  return value === undefined || value === null ? undefined : oneOf(PROFILE_WISHES, value, 'profile');
+/** What a replay asks for besides its answer; undefined for nothing. */
+export function wishArgument(value: unknown): ReplayWish | undefined {
+  if (value === undefined || value === null) return undefined;
+  const call = typeof value === 'string' ? parseLocalsWish(value) : undefined;
+  return call === undefined ? oneOf(PROFILE_WISHES, value, 'wish') : `locals:${call}`;
+}
+
+/** At most `max` whole numbers from 0 to `most`. */
+export function countsArgument(value: unknown, name: string, max: number, most: number): number[] {
+  if (!Array.isArray(value) || value.length > max)
+    throw new ArgumentError(`${name} has to be a list of at most ${max}.`);
+  return value.map((each: unknown) => countArgument(each, name, most));
+}
+
+/** ms from 0 to a minute. */
+export function latencyArgument(value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && value <= MAX_LATENCY_MS) return value;
+  throw new ArgumentError(`latency has to be a number from 0 to ${MAX_LATENCY_MS}.`);
 }
 
 /** Order of a list. */

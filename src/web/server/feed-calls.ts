@@ -1,16 +1,22 @@
 /** Calls of the page by name: each reads its arguments, asks the feed, and returns JSON. */
 
+import { ALL_LATENCIES } from '../../domain/latency.js';
 import type { Trace } from '../../domain/trace.js';
-import type { Feed, FeedCapability } from '../../feed/feed.js';
+import type { DistantRequest, Feed, FeedCapability } from '../../feed/feed.js';
+import { verify } from '../../feed/verify.js';
+import { whatIf } from '../../insight/win/what-if.js';
+import { whatIfText } from '../../insight/win/what-if-text.js';
 import {
   ArgumentError,
   countArgument,
+  countsArgument,
+  latencyArgument,
   listQueryArgument,
-  profileArgument,
   recordingArgument,
   sortArgument,
   textArgument,
   textsArgument,
+  wishArgument,
 } from './arguments.js';
 
 /** A call; its value is sent as JSON, undefined as null. Throws an ArgumentError, or the feed's error. */
@@ -20,11 +26,13 @@ export type FeedCall = (feed: Feed, args: unknown[]) => unknown;
 const MAX_ROWS = 1000;
 const MAX_OFFSET = 1e9;
 const MAX_SPANS = 1e6;
+/** Calls of one loop. */
+const MAX_LOOP = 10_000;
 /** Headlines at once: each is made of a whole request. */
 const MAX_HEADLINES = 100;
 
 /** Optional members of the feed that the page can use. */
-const CAPABILITIES: FeedCapability[] = ['replay', 'record', 'restart', 'explain'];
+const CAPABILITIES: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'tryLoop', 'watch'];
 
 // A Map, in which no name of Object.prototype is found.
 const CALLS = new Map<string, FeedCall>([
@@ -54,9 +62,9 @@ const CALLS = new Map<string, FeedCall>([
   ['history', (feed, [key]) => feed.history?.(textArgument(key, 'key')) ?? []],
   [
     'replay',
-    async (feed, [id, url, profile]) => {
+    async (feed, [id, url, wish]) => {
       const path = url === undefined || url === null ? undefined : textArgument(url, 'url');
-      return able(feed, 'replay')(await storedTrace(feed, id), path, profileArgument(profile));
+      return able(feed, 'replay')(await storedTrace(feed, id), path, wishArgument(wish));
     },
   ],
   ['record', (feed, [recording]) => able(feed, 'record')(recordingArgument(recording))],
@@ -66,6 +74,22 @@ const CALLS = new Map<string, FeedCall>([
     async (feed, [id, span]) =>
       able(feed, 'explain')(await storedTrace(feed, id), countArgument(span, 'span', MAX_SPANS)),
   ],
+  [
+    'tryLoop',
+    async (feed, [id, spans]) =>
+      able(feed, 'tryLoop')(await storedTrace(feed, id), countsArgument(spans, 'spans', MAX_LOOP, MAX_SPANS)),
+  ],
+  [
+    'verify',
+    async (feed, [id]) => {
+      const send = able(feed, 'replay');
+      return verify(await storedTrace(feed, id), {
+        send: (trace) => send(trace),
+        find: (sent) => feed.find(sent),
+      });
+    },
+  ],
+  ['whatIf', async (feed, [id, ms]) => distantRequest(await storedTrace(feed, id), latencyArgument(ms))],
 ]);
 
 /** The call of that name; undefined where there is none. */
@@ -78,7 +102,14 @@ export function pageCapabilities(feed: Feed): FeedCapability[] {
   return CAPABILITIES.filter((capability) => feed[capability] !== undefined);
 }
 
-function able<K extends 'replay' | 'record' | 'restart' | 'explain'>(
+function distantRequest(trace: Trace, ms: number): DistantRequest | undefined {
+  // What came from elsewhere has no schedule of calls.
+  const away = trace.outside ? undefined : whatIf(trace, { [ALL_LATENCIES]: ms });
+  return away && { text: whatIfText(trace, away), away };
+}
+
+/** Member of a feed that needs a run. Throws an ArgumentError where it has none. */
+export function able<K extends 'replay' | 'record' | 'restart' | 'explain' | 'tryLoop' | 'watch'>(
   feed: Feed,
   name: K,
 ): NonNullable<Feed[K]> {
@@ -87,7 +118,8 @@ function able<K extends 'replay' | 'record' | 'restart' | 'explain'>(
   return member.bind(feed) as NonNullable<Feed[K]>;
 }
 
-async function storedTrace(feed: Feed, id: unknown): Promise<Trace> {
+/** A stored request by its id. Rejects with an ArgumentError. */
+export async function storedTrace(feed: Feed, id: unknown): Promise<Trace> {
   const trace = await feed.find(textArgument(id, 'id'));
   if (trace === undefined) throw new ArgumentError('There is no such request any more.');
   return trace;

@@ -11,6 +11,8 @@ export interface PageFile {
   body: Buffer;
   /** Part of the URL under which it never changes. */
   version: string;
+  /** Its name has a hash of what is in it. */
+  isHashed: boolean;
 }
 
 const TYPES: Record<string, string> = {
@@ -42,7 +44,8 @@ export function readPageFiles(folder = pageFolder()): Map<string, PageFile> {
   const versioned = index.body.toString().replace(/\b(src|href)="(\/?[\w.-]+)"/g, (link, name, path) => {
     const url = `/${path.replace(/^\//, '')}`;
     const file = files.get(url);
-    return file === undefined ? link : `${name}="${url}?v=${file.version}"`;
+    // Scripts import each other by these names.
+    return file === undefined || file.isHashed ? link : `${name}="${url}?v=${file.version}"`;
   });
   files.set('/', pageFile('index.html', Buffer.from(versioned)));
   return files;
@@ -50,5 +53,5 @@ export function readPageFiles(folder = pageFolder()): Map<string, PageFile> {
 
 function pageFile(name: string, body: Buffer): PageFile {
   const version = createHash('sha256').update(body).digest('base64url').slice(0, 16);
-  return { type: TYPES[extname(name)]!, body, version };
+  return { type: TYPES[extname(name)]!, body, version, isHashed: /-[A-Z\d]{8}\.js$/.test(name) };
 }

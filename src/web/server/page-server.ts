@@ -5,13 +5,14 @@ import type { Socket } from 'node:net';
 import type { Feed } from '../../feed/feed.js';
 import { ArgumentError } from './arguments.js';
 import { ChangeEvents } from './change-events.js';
-import { feedCall } from './feed-calls.js';
+import { type FeedCall, feedCall } from './feed-calls.js';
 import { cookieName, dataRefusal, headerValues, hostRefusal, type Refusal } from './page-access.js';
 import type { PageFile } from './page-files.js';
 import { SAFE_HEADERS } from './page-headers.js';
 import { isSecret, type PageSecrets } from './page-secrets.js';
 import { isFromOtherUser } from './peer-user.js';
 import { readJson } from './read-json.js';
+import { WatchStreams } from './watch-stream.js';
 
 /** What the page is served from. */
 export interface PageServerOptions {
@@ -31,6 +32,8 @@ export interface PageServer {
 }
 
 const CALL_PREFIX = '/api/feed/';
+/** Call whose answer comes in lines. */
+const WATCH_PATH = '/api/watch';
 /** Calls that are worked on at once. */
 const MAX_CALLS = 64;
 /** Bytes of an answer: of a request with some hundred thousand calls. */
@@ -44,6 +47,7 @@ const OTHER_USER: Refusal = { status: 403, message: 'This page is of another use
 /** Server of the page over a feed, which is closed with it. */
 export function createPageServer(options: PageServerOptions): PageServer {
   const events = new ChangeEvents(options.feed);
+  const watches = new WatchStreams(options.feed);
   const calls = { open: 0 };
   const { owner = process.getuid?.() } = options;
   const foreign = new WeakSet<Socket>();
@@ -52,7 +56,7 @@ export function createPageServer(options: PageServerOptions): PageServer {
     (req, res) => {
       res.on('error', () => res.destroy());
       if (foreign.has(req.socket)) return refuse(res, OTHER_USER);
-      void serve({ ...options, events, calls }, req, res).catch(() => res.destroy());
+      void serve({ ...options, events, watches, calls }, req, res).catch(() => res.destroy());
     },
   );
   const open = new Set<Socket>();
@@ -71,6 +75,7 @@ export function createPageServer(options: PageServerOptions): PageServer {
     server,
     close() {
       events.close();
+      watches.close();
       server.close();
       server.closeAllConnections();
       options.feed.close();
@@ -78,13 +83,21 @@ export function createPageServer(options: PageServerOptions): PageServer {
   };
 }
 
-type Serving = PageServerOptions & { events: ChangeEvents; calls: { open: number } };
+type Serving = PageServerOptions & {
+  events: ChangeEvents;
+  watches: WatchStreams;
+  calls: { open: number };
+};
 
 async function serve(serving: Serving, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const refusal = hostRefusal(req, serving.port);
   if (refusal !== undefined) return refuse(res, refusal);
   const [path = '', query] = req.url!.split('?', 2);
-  if (path.startsWith(CALL_PREFIX)) return serveCall(serving, path.slice(CALL_PREFIX.length), req, res);
+  if (path === WATCH_PATH) return serveCall(serving, (_, [id]) => serving.watches.add(id, res), req, res);
+  if (path.startsWith(CALL_PREFIX)) {
+    const call = feedCall(path.slice(CALL_PREFIX.length));
+    return serveCall(serving, call, req, res);
+  }
   if (path === '/events') return serveEvents(serving, req, res);
   if (req.method !== 'GET' && req.method !== 'HEAD') return refuseMethod(res, 'GET, HEAD');
   const parameters = new URLSearchParams(query);
@@ -116,7 +129,7 @@ function serveFile(
 ): void {
   const file = files.get(path);
   if (file === undefined) return refuse(res, { status: 404, message: 'There is no such page.' });
-  const isFixed = version === file.version;
+  const isFixed = file.isHashed || version === file.version;
   res.writeHead(200, {
     ...SAFE_HEADERS,
     'Content-Type': file.type,
@@ -138,15 +151,14 @@ function serveEvents({ events, port, secrets }: Serving, req: IncomingMessage, r
 
 async function serveCall(
   { feed, port, secrets, calls }: Serving,
-  name: string,
+  call: FeedCall | undefined,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
   if (req.method !== 'POST') return refuseMethod(res, 'POST');
   const refusal = dataRefusal(req, port, secrets);
   if (refusal !== undefined) return refuse(res, refusal);
-  const call = feedCall(name);
-  if (call === undefined) return refuse(res, { status: 404, message: `There is no call ${name}.` });
+  if (call === undefined) return refuse(res, { status: 404, message: 'There is no such call.' });
   if (calls.open >= MAX_CALLS) return refuse(res, { status: 503, message: 'Too many calls at once.' });
   calls.open++;
   try {
@@ -154,8 +166,9 @@ async function serveCall(
     if ('status' in body) return refuse(res, body);
     if (!Array.isArray(body.value)) throw new ArgumentError('The body has to be a list of arguments.');
     const value = await call(feed, body.value);
-    sendJson(res, 200, JSON.stringify(value ?? null));
+    if (!res.headersSent) sendJson(res, 200, JSON.stringify(value ?? null));
   } catch (error) {
+    if (res.headersSent) return void res.destroy();
     const status = error instanceof ArgumentError ? 400 : 422;
     refuse(res, { status, message: error instanceof Error ? error.message : String(error) });
   } finally {

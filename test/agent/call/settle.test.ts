@@ -4,7 +4,7 @@ import { createHook } from 'node:async_hooks';
 import { createContext, runInContext } from 'node:vm';
 import { test } from 'tap';
 import { endCall, TracedCall } from '../../../src/agent/call/call.cjs';
-import { endWhenSettled } from '../../../src/agent/call/settle.cjs';
+import { endWhenSettled, endWithOwnPromise } from '../../../src/agent/call/settle.cjs';
 import type { Instrument } from '../../../src/agent/instruments/instrument.cjs';
 
 const instrument: Instrument = {
@@ -85,4 +85,51 @@ test('what a library has added is there, and the number of an async hook its own
     );
   t.not(numbers(promise)[0], numbers(own)[0]);
   await promise;
+});
+
+/** What a call gives the app that constructs its own promise, and what it has ended with. */
+function owned(original: () => unknown): { result: unknown; ends: unknown[][] } {
+  const ends: unknown[][] = [];
+  const call = new TracedCall(instrument, undefined, 0, undefined, []);
+  const result = endWithOwnPromise(call, original, undefined, [], (_call, error, value) => {
+    ends.push([error, value]);
+  });
+  return { result, ends };
+}
+
+test('the promise that a function constructs is the app’s, and ends the call before it settles', async (t) => {
+  let settle = (_value: string) => {};
+  let made: unknown;
+  const { result, ends } = owned(() => {
+    made = new Promise<string>((resolve) => {
+      settle = resolve;
+    });
+    return made;
+  });
+  t.equal(result, made);
+  t.same(ends, []);
+  settle('done');
+  t.same(ends, [[undefined, 'done']], 'in the same turn');
+  t.same(owned(() => new Promise((resolve) => resolve(1))).ends, [[undefined, 1]]);
+  const error = new Error('thrown');
+  const failed = owned(
+    () =>
+      new Promise(() => {
+        throw error;
+      }),
+  );
+  t.same(failed.ends, [[error, undefined]]);
+  await t.rejects(failed.result as Promise<unknown>, error);
+  t.equal(Promise.name, 'Promise', 'the class is Node’s again');
+});
+
+test('a function that returns another promise than it constructs first ends with that', async (t) => {
+  const { result, ends } = owned(() => new Promise((resolve) => resolve(1)).then(() => 2));
+  t.same(ends, []);
+  t.equal(await result, 2);
+  t.same(ends, [[undefined, 2]]);
+  t.same(
+    owned(() => 3),
+    { result: 3, ends: [[undefined, 3]] },
+  );
 });

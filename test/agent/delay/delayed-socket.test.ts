@@ -49,6 +49,22 @@ test('an answer is not there before its delay', async (t) => {
   t.same(order, ['direct', 'delayed']);
 });
 
+test('what comes first on a connection that is opened comes after the round trip of TCP as well', async (t) => {
+  const opened = await connected(t, echo, 0);
+  delaySocket(opened, 600, true);
+  const direct = await connected(t, echo, 650);
+  const order: string[] = [];
+  const heard = async (socket: net.Socket, name: string) => {
+    await once(socket, 'data');
+    order.push(name);
+  };
+  const first = [heard(opened, 'opened'), heard(direct, 'direct')];
+  opened.write('a');
+  direct.write('b');
+  await Promise.all(first);
+  t.same(order, ['direct', 'opened'], '1200 ms and 650');
+});
+
 test('much data is held back where it is read slowly, and none is lost', async (t) => {
   const size = 8 * 1024 * 1024;
   const socket = await connected(t, (peer) => void peer.end(Buffer.alloc(size, 'x')), 5);

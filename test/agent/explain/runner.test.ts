@@ -18,7 +18,7 @@ function explainOrder(
   acquire: ConnectionSource['acquire'],
 ): { order: ExplainOrder; pool: object } {
   const pool = {};
-  const connections = { acquire, databaseKey: () => '', isClosed: () => false, idProperty: 'id' };
+  const connections = { acquire, databaseKey: () => '', isClosed: () => false, idOf: () => 1 };
   rememberConnection({ library, connections }, { id: 1 }, pool);
   return {
     pool,

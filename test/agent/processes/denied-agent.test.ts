@@ -1,6 +1,7 @@
-/** A child that may not read the agent runs without it, as Node 20 would end it otherwise. */
+/** A child that may not read the agent runs without it, as Node would end it otherwise. */
 
 import { test } from 'tap';
+import { nodes, scoobyFor } from '../../nodes.js';
 import { bothWays } from '../../scooby.js';
 
 const APP = `
@@ -35,4 +36,25 @@ test('children under the permission model, of every kind', { skip }, async (t) =
   const ways = await bothWays(t, { files, command: ['app.cjs'] });
   t.match(ways.without.stdout, /^denied execFileSync ran 2\n(?:.*\n)*allowed(?:.*\n)*true\n$/);
   t.equal(ways.with.stdout, ways.without.stdout);
+});
+
+// A script may read what is preloaded there, code in an argument may not.
+const WITH_CODE = `
+const { execSync, spawnSync } = require('node:child_process');
+const model = process.versions.node.startsWith('20.') ? '--experimental-permission' : '--permission';
+const options = ['--no-warnings', model, '--allow-fs-read=/etc'];
+for (const code of [['-e', 'console.log(1)'], ['-p', '2'], ['-pe', '3'], ['--eval=console.log(4)'], ['--print', '5']]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, ...code], { encoding: 'utf8' });
+  console.log(status, stdout, stderr);
+}
+console.log(String(execSync([process.execPath, ...options, '-p', '6'].join(' '))));
+`;
+
+test('children under the permission model whose code is an argument, on every Node', async (t) => {
+  for (const node of await nodes()) {
+    const launch = { files: { 'app.cjs': WITH_CODE }, command: ['app.cjs'], node: node.path };
+    const ways = await bothWays(t, { ...launch, program: await scoobyFor(t, node) });
+    t.match(ways.without.stdout, /^0 1\n \n0 2\n \n0 3\n \n0 4\n \n0 5\n \n6\n/, node.version);
+    t.equal(ways.with.stdout, ways.without.stdout, node.version);
+  }
 });

@@ -23,6 +23,7 @@ const UNITS: Record<string, string> = {
   bullmq: 'job emails welcome',
   bullmqFailing: 'job reports monthly',
   pgBoss: 'job exports',
+  agenda: 'job newsletter',
   amqplib: 'message orders',
   kafkajs: 'message payments',
   ws: 'message /chat',

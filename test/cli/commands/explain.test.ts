@@ -32,6 +32,8 @@ const handlers = {
     const { rows } = await pool.query("select current_setting('transaction_read_only') a, current_setting('statement_timeout') b");
     return JSON.stringify({ ...rows[0], idle: pool.idleCount, total: pool.totalCount, queries: globalThis.client?.queryQueue?.length ?? 0 });
   },
+  '/hypopg': () => pool.query('create extension hypopg').then(() => 'there', () => 'not installed'),
+  '/hypothetical': async () => JSON.stringify((await pool.query('select count(*)::int n from hypopg()')).rows[0]),
   '/hold': async () => { globalThis.held = await pool.connect(); },
   '/release': async () => held.release(),
 };
@@ -57,6 +59,14 @@ test('a query of pg is explained on its pool, without being recorded and without
   t.match(plan.plan[0], /^Seq Scan on orders {2}\(cost=/);
   t.match(plan.plan[1], /Filter: .*'öffen'/, 'with the values of that call');
   t.match(plan.remarks, [{ kind: 'scan', table: 'orders', text: /An index on orders \(user_id, status\)/ }]);
+  if ((await run.ask('/hypopg')).body === 'there') {
+    t.match(planOf(run, id, '1').remarks, [
+      {
+        text: /would find them\. Tried with hypopg: CREATE INDEX ON orders .*; gives the plan .*Index Scan, of a cost of/,
+      },
+    ]);
+    t.match((await run.ask('/hypothetical')).body, '{"n":0}', 'none is left in the session');
+  } else t.comment('hypopg is not installed: postgresql-15-hypopg');
   const text = explain(run, id.slice(0, 8), '1', '--analyze').stdout;
   t.match(text, /^GET \/queries {2}call 1 {2}took /);
   t.match(text, /EXPLAIN \(ANALYZE, BUFFERS\) by PostgreSQL/);

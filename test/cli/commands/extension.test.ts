@@ -27,7 +27,12 @@ test('for Firefox a copy with an id, made anew each time', (t) => {
     env,
   });
   const { browser_specific_settings: settings, ...rest } = JSON.parse(readFileSync(stdout.trim(), 'utf8'));
-  t.same(settings, { gecko: { id: 'scooby@localhost', strict_min_version: '128.0' } });
+  t.same(settings, {
+    gecko: {
+      ...{ id: 'scooby@localhost', strict_min_version: '128.0' },
+      data_collection_permissions: { required: ['none'] },
+    },
+  });
   t.same(rest, JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')));
   const copy = copyForFirefox(FOLDER, join(t.testdir(), 'a/b'));
   t.same(readdirSync(copy), readdirSync(FOLDER));

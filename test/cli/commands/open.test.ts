@@ -46,6 +46,12 @@ test('the page of a run: from its own process, gone with the run', async (t) => 
   const { stdout } = run.cli('open');
   const page = pageOf(stdout);
   t.same(await urlsOn(page), ['/one']);
+  const { id } = await run.trace('/one');
+  const place = (...args: string[]) =>
+    new URL(run.cli('open', '--no-browser', ...args).stdout).searchParams.get('at');
+  t.same([place('last'), place(id.slice(0, 8)), place('/one')], Array(3).fill(`/r/${id}`));
+  t.match(run.cli('open', '/none'), { code: 1, stderr: 'No request of "/none" is stored.' });
+  t.match(run.cli('open', id, '7'), { code: 1, stderr: 'The request has no call "7"' });
   t.match(JSON.parse(run.cli('status', '--json').stdout), { runs: [{ pid: run.child.pid }] });
   t.notMatch(run.cli('status', '--json').stdout, page.secrets.token);
   const { status, headers } = await run.ask('/scooby/');

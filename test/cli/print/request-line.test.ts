@@ -32,6 +32,16 @@ test('the line says what the finding to fix first wins', (t) => {
   t.end();
 });
 
+test('the line says that calls are missing from its totals', (t) => {
+  const findings = [finding('n+1', 'high')];
+  t.equal(
+    requestLine(aTrace({ dropped: 1, findings }), plain),
+    'GET /orders 200 13ms 1 call not recorded N+1',
+  );
+  t.equal(requestLine(aTrace({ dropped: 1200 }), plain), 'GET /orders 200 13ms 1,200 calls not recorded');
+  t.end();
+});
+
 test('line of a request without a response', (t) => {
   const { status: _, duration: __, ...open } = aTrace();
   t.equal(requestLine({ ...open, state: 'died' }, plain), 'GET /orders died');

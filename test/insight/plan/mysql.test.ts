@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { comparedColumns, mysqlRemarks, planTable } from '../../../src/insight/plan/mysql.js';
+import { mysqlRemarks, planTable, sortPassesOf } from '../../../src/insight/plan/mysql.js';
 
 const row = (more: object) => ({
   id: 1,
@@ -26,17 +26,6 @@ test('rows are aligned as in the mysql client, a tree is unchanged', (t) => {
   t.end();
 });
 
-test('the columns that a statement compares', (t) => {
-  t.same(comparedColumns('select a from orders where `b` = ? and c in (1) and d = b', 'orders', true), [
-    'b',
-    'c',
-    'd',
-  ]);
-  t.same(comparedColumns('select 1 from t o join u on u.x = o.y where o.a > 1 and b = 2', 'o', false), ['a']);
-  t.same(comparedColumns('update t set a = 1 where b = 2', 't', true), ['b']);
-  t.end();
-});
-
 test('remarks on a plan', (t) => {
   const statement = 'select * from orders where status = ? order by id';
   const remarks = (...rows: object[]) =>
@@ -44,7 +33,7 @@ test('remarks on a plan', (t) => {
   t.same(remarks({}), [
     [
       'scan',
-      'All of orders is read, about 50,000 rows. An index on orders (status) would find them. A guess: CREATE INDEX orders_status ON orders (status);',
+      'All of orders is read, about 50,000 rows. An index on orders (status) would find them. A guess: CREATE INDEX orders_status_id ON orders (status, id);',
     ],
   ]);
   t.same(remarks({ rows: 20 }), [], 'a small table');
@@ -70,5 +59,44 @@ test('remarks on a plan', (t) => {
     1,
     'counted after the sort',
   );
+  t.end();
+});
+
+test('what is measured is said as measured, and the index is in the order that is asked for', (t) => {
+  const statement = 'select * from orders o where o.status = ? order by o.made desc';
+  const scan = { table: 'o', r_rows: '20000.00', r_filtered: '0.01' };
+  const facts = { indexes: new Map(), figures: new Map(), sortPasses: 3 };
+  t.same(mysqlRemarks([row(scan)], statement, facts), [
+    {
+      kind: 'scan',
+      table: 'o',
+      text: 'All of o is read, 20,000 rows, for the 2 that fit. An index on orders (status) would find them. A guess: CREATE INDEX orders_status_made ON orders (status, made);',
+      index: 'CREATE INDEX orders_status_made ON orders (status, made)',
+    },
+    {
+      kind: 'sort',
+      text: 'The sort did not fit in memory and was written to disk, in 3 merge passes. Sort less, by way of an index or a LIMIT, or raise sort_buffer_size.',
+    },
+  ]);
+  const indexes = new Map([['o', [['status', 'made']]]]);
+  t.match(mysqlRemarks([row(scan)], statement, { ...facts, indexes, sortPasses: 0 }), [
+    { text: /status begins an index already/ },
+  ]);
+  const figures = new Map([['o', { read: 50_000, fit: 3, expected: 5, found: 50_000 }]]);
+  t.match(
+    mysqlRemarks([row({ table: 'o' })], statement, { ...facts, figures, sortPasses: 0 }).map(
+      ({ text }) => text,
+    ),
+    [
+      /^All of o is read, 50,000 rows, for the 3 that fit\./,
+      'o was expected to give 5 rows and gave 50,000, 10,000 times as many. Run ANALYZE TABLE o.',
+    ],
+  );
+  t.equal(
+    sortPassesOf('{"query_block":{"filesort":{"r_sort_passes":2,"t":{"filesort":{"r_sort_passes":1}}}}}'),
+    3,
+  );
+  t.equal(sortPassesOf(undefined), 0);
+  t.equal(sortPassesOf('no JSON'), 0);
   t.end();
 });

@@ -15,9 +15,12 @@ import { createBrowser, waitUntil } from '../terminal.js';
 
 const PANES: Pane[] = ['list', 'table', 'text', 'output'];
 
+/** Made once: making them takes longer than a browser over them. */
+const { traces } = new MemoryFeed(400);
+
 /** Feed with all capabilities. */
 function capableFeed(): MemoryFeed {
-  const feed = new MemoryFeed(400);
+  const feed = new MemoryFeed([...traces]);
   feed.output = new OutputLog();
   feed.output.write(Array.from({ length: 60 }, (_, n) => `order ${n}\n`).join(''), 'out');
   feed.sendInput = (line) => feed.sentLines.push(line);
@@ -65,7 +68,7 @@ async function hasEffect(binding: Binding, key: string, pane: Pane): Promise<boo
   // Only a profile has an icicle.
   if (binding.name === 'icicle') {
     await waitUntil(() => browser.detail.trace !== undefined);
-    Object.assign(browser.detail.trace!, { profiles: { cpu: ORDERS_PROFILE } });
+    browser.detail.trace = { ...browser.detail.trace!, profiles: { cpu: ORDERS_PROFILE } };
     press('7');
   }
   // Only the timeline has a time to zoom.
@@ -98,7 +101,7 @@ test('without an app a key has an effect or a reason, and the footer omits keys 
     for (const binding of BINDINGS.filter(
       (candidate) => isBoundIn(candidate, pane) && candidate.keys.length > 0,
     )) {
-      const feed = new MemoryFeed(400);
+      const feed = new MemoryFeed([...traces]);
       for (const capability of ['replay', 'record', 'restart', 'explain', 'tryLoop', 'watch'] as const)
         Object.defineProperty(feed, capability, { value: undefined });
       feed.state = { ...feed.state, live: false };

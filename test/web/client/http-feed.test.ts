@@ -121,3 +121,25 @@ test('a server that ends is said, and what is loaded stays', async (t) => {
   t.match(feed.status(), { live: false, trouble: RUN_ENDED, place: page.store.place });
   await t.rejects(async () => feed.stats(), { message: RUN_ENDED });
 });
+
+test('first calls are made at once, and answer the next equal ones, once', async (t) => {
+  const page = await servePage(t, TRACES);
+  sendCookies(t, page);
+  const asked: string[] = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = (url, init) => {
+    asked.push(String(url).replace(/.*\//, ''));
+    return fetch(url, init);
+  };
+  const feed = await connectFeed({
+    base: page.url.replace(/\/$/, ''),
+    key: page.secrets.key,
+    first: [['count', { query: [] }]],
+  });
+  t.teardown(() => feed.close());
+  t.same(asked, ['events', 'count']);
+  t.equal(await feed.count({ query: [] }), 30);
+  t.equal(asked.length, 2, 'it was answered already');
+  t.equal(await feed.count({ query: [] }), 30);
+  t.same(asked, ['events', 'count', 'count']);
+});

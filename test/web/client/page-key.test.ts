@@ -59,3 +59,15 @@ test('a page of another site reaches neither data nor page', needsChromium, asyn
   }, served.url);
   t.same(outcome, ['refused', 'refused']);
 });
+
+test('a link of another site cannot lock the page up with a key of its own', needsChromium, async (t) => {
+  const served = await servePage(t, REQUESTS);
+  const { page } = await openPage(t, served.link());
+  await page.waitForFunction(shows('/first-request'));
+  const tab = await page.browserContext().newPage();
+  await tab.goto(`${served.url}#key=of-somebody-else&at=%2Froutes`);
+  await tab.waitForFunction("document.querySelector('.cell-share') !== null");
+  t.equal(await tab.evaluate('location.hash'), '#/routes');
+  await page.reload();
+  await page.waitForFunction(shows('/first-request'));
+});

@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer-core';
 import { test } from 'tap';
 import type { Trace } from '../../../src/domain/trace.js';
 import { aSpan, aTrace } from '../../factory.js';
+import { aProfile } from '../../profile.js';
 import { ORDERS_SOURCE, traceAt } from '../../tui/fake.js';
 import { accessibilityViolations, needsChromium, openPage, setLook, WIDTHS } from '../chromium.js';
 import { matchPicture } from '../pictures.js';
@@ -22,10 +23,23 @@ function saveShop({ store }: ServedPage, count: number): void {
 }
 
 const LOOP = traceAt(1);
+/** Rules whose outcome is another on a narrow screen. */
+const OF_WIDTH = ['color-contrast', 'scrollable-region-focusable', 'aria-hidden-focus', 'link-name'];
 const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`;
 const waitFor = (page: Page, text: string) => page.waitForFunction(shows(text));
 /** Clicks the innermost element that shows a text. */
 const click = (page: Page, text: string) => page.locator(`::-p-text(${text})`).click();
+
+const cpu = aProfile([
+  { stack: ['own list src/a.js:1', 'own hydrate src/b.js:5'], weight: 30 },
+  { stack: ['own list src/a.js:1', 'gc'], weight: 10 },
+]);
+/** A request that failed, with a profile of it. */
+const FAILED: Trace = {
+  ...traceAt(1),
+  ...{ id: '00000000-0000-4000-8000-0000000000cc', start: Date.now(), status: 500, profiles: { cpu } },
+  errors: [{ name: 'TypeError', message: 'rows is undefined', stack: [], at: 5, by: 'express' }],
+};
 
 const PLACES: [hash: string, text: string][] = [
   ['', '/api/users/0'],
@@ -36,6 +50,10 @@ const PLACES: [hash: string, text: string][] = [
   [`#/r/${LOOP.id}/cache`, 'GET'],
   [`#/r/${LOOP.id}/waterfall`, 'SELECT'],
   [`#/r/${LOOP.id}/headers`, 'host'],
+  [`#/r/${LOOP.id}/logs`, 'orders'],
+  [`#/r/${LOOP.id}/tree`, 'led to no other'],
+  [`#/r/${FAILED.id}/errors`, 'rows is undefined'],
+  [`#/r/${FAILED.id}/cpu`, 'hydrate()'],
   [`#/diff/${traceAt(0).id}/${LOOP.id}`, '/api/orders'],
 ];
 
@@ -43,7 +61,7 @@ test(
   'each view opens by its address, and axe-core finds nothing in it, light and dark',
   needsChromium,
   async (t) => {
-    const served = await servePage(t, shop(40));
+    const served = await servePage(t, [...shop(40), FAILED]);
     const { page, troubles, requests } = await openPage(t, served.link());
     await waitFor(page, '/api/users/0');
     for (const scheme of ['light', 'dark'] as const) {
@@ -62,6 +80,7 @@ test(
       await waitFor(page, text);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       t.ok(overflow <= 0, `nothing is wider than a phone: ${hash} by ${overflow}`);
+      t.same(await accessibilityViolations(page, OF_WIDTH), [], `on a phone ${hash}`);
     }
     t.same(troubles, []);
     t.same(
@@ -223,14 +242,14 @@ test('colours are the system’s, or those that are chosen', needsChromium, asyn
     page.waitForFunction(`getComputedStyle(document.body).backgroundColor === ${JSON.stringify(colour)}`);
   await setLook(page, { scheme: 'dark' });
   await isShown(dark);
-  await page.keyboard.press('T');
+  await page.keyboard.press('c');
   await isShown(light);
-  await page.keyboard.press('T');
+  await page.keyboard.press('c');
   await setLook(page, { scheme: 'light' });
   await isShown(dark);
   await page.reload();
   await isShown(dark);
-  await page.keyboard.press('T');
+  await page.keyboard.press('c');
   await isShown(light);
   t.equal(await page.evaluate('document.documentElement.style.colorScheme'), '', 'the system decides again');
 });

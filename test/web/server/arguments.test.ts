@@ -3,11 +3,13 @@ import { parseFilter } from '../../../src/domain/filter.js';
 import {
   ArgumentError,
   countArgument,
+  countsArgument,
+  latencyArgument,
   listQueryArgument,
-  profileArgument,
   recordingArgument,
   sortArgument,
   textArgument,
+  wishArgument,
 } from '../../../src/web/server/arguments.js';
 
 const FILTERS = [
@@ -56,13 +58,22 @@ test('what is none is refused', (t) => {
     () => textArgument(1, 'id'),
     () => textArgument('x'.repeat(8193), 'id'),
     () => recordingArgument('none'),
-    () => profileArgument('wall'),
+    () => wishArgument('wall'),
+    () => wishArgument('locals:x'),
+    () => wishArgument({}),
+    () => countsArgument([0, -1], 'spans', 10, 9),
+    () => countsArgument([1, 2, 3], 'spans', 2, 9),
+    () => countsArgument('12', 'spans', 2, 9),
+    () => latencyArgument(Number.NaN),
+    () => latencyArgument('5'),
+    () => latencyArgument(60_001),
   ];
   for (const read of wrong) t.throws(read, ArgumentError, String(read));
   t.same(
-    [profileArgument(null), profileArgument(undefined), profileArgument('cpu')],
-    [undefined, undefined, 'cpu'],
+    [wishArgument(null), wishArgument(undefined), wishArgument('cpu'), wishArgument('locals:3')],
+    [undefined, undefined, 'cpu', 'locals:3'],
   );
+  t.same([countsArgument([0, 9], 'spans', 2, 9), latencyArgument(0.5)], [[0, 9], 0.5]);
   t.equal(recordingArgument('marked'), 'marked');
   t.same(sortArgument({ by: 'path', reverse: true, more: 1 }), { by: 'path', reverse: true });
   t.end();

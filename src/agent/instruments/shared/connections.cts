@@ -36,6 +36,11 @@ export function sourceNumber<C extends object>(
   return number;
 }
 
+/** Number of a connection's database, once it has one. */
+export function knownSourceNumber(connection: object): number | undefined {
+  return numbers.get(connection);
+}
+
 function numberOfPool(pool: object): number {
   let number = numbers.get(pool);
   if (number === undefined) numbers.set(pool, (number = ++lastNumber));

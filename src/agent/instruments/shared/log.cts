@@ -82,10 +82,14 @@ export function fieldsBesides(
 }
 
 /** Whether a line on the console is one that a logger writes, and that has been recorded. */
-export function isLineOfLogger(cut: (...args: never[]) => unknown, args: ArrayLike<unknown>): boolean {
+export function isLineOfLogger(
+  cut: (...args: never[]) => unknown,
+  args: ArrayLike<unknown>,
+  behind = 0,
+): boolean {
   if (!isLoggerUsed || currentRequest() === undefined) return false;
   if (written !== undefined && Array.from(args).some(holdsWritten)) return true;
-  return LOGGER_FILE.test(callerScript(cut));
+  return LOGGER_FILE.test(callerScript(cut, behind));
 }
 
 function holdsWritten(value: unknown): boolean {

@@ -3,6 +3,7 @@
 import { types } from 'node:util';
 import { beginCall, endCall, type TracedCall } from '../../call/call.cjs';
 import { replaceMethod } from '../../call/wrap.cjs';
+import { rememberConnection } from '../../explain/runner.cjs';
 import { attempt } from '../../guard.cjs';
 import { bytesIn, isList, listOf, plainText } from '../../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
@@ -35,7 +36,10 @@ export function describeSqlite(driver: SqliteDriver, { self, args }: CallArgumen
   const detail: Record<string, unknown> = { blocking: true };
   if (source !== undefined && args.length > 0) detail.params = sqliteParams(name, args);
   const database = own && (source === undefined ? own : driver.databaseOf(own));
-  if (database !== undefined && !types.isProxy(database)) detail.source = sourceOf(driver, database);
+  if (database !== undefined && !types.isProxy(database)) {
+    detail.source = sourceOf(driver, database);
+    rememberConnection(driver.instrument, database);
+  }
   return { name, detail };
 }
 

@@ -1,11 +1,12 @@
 /** What can be done with a call: copy its SQL, ask the database for its plan. */
 
-import { useEffect, useRef, useState } from 'react';
+import { useContext, useEffect, useRef, useState } from 'react';
 import type { Trace } from '../../../domain/trace.js';
+import { isUnit } from '../../../domain/unit.js';
 import type { ExplainResult } from '../../../feed/feed.js';
 import { copyTextOf } from '../../../screens/copy-text.js';
 import { usePage } from '../hooks/page-context.js';
-import { useCommands } from '../hooks/use-commands.js';
+import { CommandContext, useCommands } from '../hooks/use-commands.js';
 import { useCopy } from './CopyButton.js';
 import { Icon } from './Icon.js';
 import { PlanView } from './PlanView.js';
@@ -16,6 +17,7 @@ type PlanState = ExplainResult | 'asking' | undefined;
 export function CallActions({ trace, span: index }: { trace: Trace; span: number }) {
   const { feed, status, dispatch, failed } = usePage();
   const copy = useCopy();
+  const table = useContext(CommandContext);
   const span = trace.spans[index]!;
   const [plan, setPlan] = useState<PlanState>();
   const shown = useRef(index);
@@ -60,6 +62,16 @@ export function CallActions({ trace, span: index }: { trace: Trace; span: number
         {isSql && button('sql', 'SQL with values')}
         {isSql && button('raw', 'SQL as sent')}
         {button('stack', 'stack')}
+        {feed.replay && status.live && !trace.outside && !isUnit(trace) && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => table.run('locals')}
+            title="send the request again, and read the variables of the functions that made this call (L)"
+          >
+            Variables
+          </button>
+        )}
         {canExplain && (
           <button
             type="button"

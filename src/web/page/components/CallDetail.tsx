@@ -1,7 +1,8 @@
 /** A call: its statement, its values and outcome, its plan, and the stack that led to it. */
 
+import { localsOf } from '../../../domain/locals.js';
 import { isTimed } from '../../../domain/span-kinds.js';
-import { escapeControls, formatCount, formatMs } from '../../../domain/text.js';
+import { escapeControls, formatCount, formatMs, formatWhole } from '../../../domain/text.js';
 import type { Span, Trace } from '../../../domain/trace.js';
 import { dialectOf } from '../../../insight/libraries.js';
 import { detailsOf } from '../../../screens/call-details.js';
@@ -29,7 +30,7 @@ export function CallDetail({ trace, span: index }: { trace: Trace; span: number 
       <Details span={span} />
       <CallActions trace={trace} span={index} />
       {span.kind === 'sql' && <StatementHistory span={span} id={trace.id} />}
-      <StackView stack={span.stack} frame={span.frame} trace={trace} />
+      <StackView stack={span.stack} frame={span.frame} trace={trace} locals={localsOf(span)} />
     </div>
   );
 }
@@ -68,7 +69,7 @@ function CallFacts({ span }: { span: Span }) {
   if (span.duration === undefined) facts.push(['still', 'running', 'warn']);
   else if (isTimed(span)) facts.push(['took', formatMs(span.duration)]);
   if (span.wait) facts.push(['waited', formatMs(span.wait), 'warn']);
-  if (span.rows !== undefined) facts.push(['rows', span.rows.toLocaleString('en-US')]);
+  if (span.rows !== undefined) facts.push(['rows', formatWhole(span.rows)]);
   facts.push(['at', `+${formatMs(span.start)}`]);
   if (span.library) facts.push(['by', escapeControls(span.library)]);
   if (span.afterResponse) facts.push(['after', 'the response', 'warn']);

@@ -2,12 +2,13 @@
 
 import { useEffect, useMemo, useState } from 'react';
 import { kindOf } from '../../../domain/span-kinds.js';
+import { formatWhole } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import type { Group } from '../../../insight/calls/groups.js';
 import { emptyReason, findingMarks, groupsAt } from '../../../screens/call-groups.js';
+import { slugOf } from '../../../screens/page-place.js';
 import { usePage } from '../hooks/page-context.js';
 import { useCommands } from '../hooks/use-commands.js';
-import { slugOf } from '../parts/page-tabs.js';
 import { CallRow } from './CallRow.js';
 import { CallsHead } from './CallsHead.js';
 import { GroupRow } from './GroupRow.js';
@@ -93,7 +94,7 @@ export function CallsTab({ trace, kind, item }: { trace: Trace; kind: string; it
       </ul>
       {items.length > most && (
         <button type="button" className="button" onClick={() => setMost(most + 1000)}>
-          Show more of {items.length.toLocaleString('en-US')}
+          Show more of {formatWhole(items.length)}
         </button>
       )}
     </div>

@@ -1,7 +1,7 @@
 /** Two requests side by side: their figures, their findings, and the calls that changed. */
 
 import { useEffect } from 'react';
-import { escapeToOneLine, formatMs, readableUrl } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatWhole, readableUrl } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import {
   type Change,
@@ -75,7 +75,7 @@ function Figures({ before, after }: { before: Trace; after: Trace }) {
     ...rows.flatMap(({ unit, before: a = 0, after: b = 0 }) => (unit === 'ms' ? [a, b] : [])),
   );
   const text = (value: number | undefined, unit: 'ms' | 'count') =>
-    value === undefined ? '–' : unit === 'ms' ? formatMs(value) : value.toLocaleString('en-US');
+    value === undefined ? '–' : unit === 'ms' ? formatMs(value) : formatWhole(value);
   return (
     <table className="diff-figures">
       <thead>

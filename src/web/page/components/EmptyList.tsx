@@ -1,6 +1,7 @@
 /** A list without rows: why, and what to do. */
 
 import { TICKS_FILTER, unlistedText } from '../../../domain/routine.js';
+import { formatWhole } from '../../../domain/text.js';
 import type { ListStats } from '../../../feed/feed.js';
 import { usePage } from '../hooks/page-context.js';
 import { FIRST_LIST, formatAddress } from '../state/address.js';
@@ -17,7 +18,7 @@ export function EmptyList({ stats }: { stats: ListStats | undefined }) {
       <div className="empty">
         <h2>Nothing matches</h2>
         <p>
-          0 of {(stats?.total ?? 0).toLocaleString('en-US')} requests{' '}
+          0 of {formatWhole(stats?.total ?? 0)} requests{' '}
           {list.filter === '' ? 'are of this view' : `match “${list.filter}”`}.
         </p>
         <a className="button" href={formatAddress(FIRST_LIST)}>

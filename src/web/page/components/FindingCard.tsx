@@ -5,18 +5,27 @@ import { firstToFix, winText } from '../../../domain/finding-win.js';
 import { parseSite } from '../../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../../domain/text.js';
 import type { Finding, Trace } from '../../../domain/trace.js';
+import { isTriable } from '../../../insight/rewrite/finding-loops.js';
+import { slugOf } from '../../../screens/page-place.js';
 import { severityRole } from '../../../terminal/roles.js';
 import { usePage } from '../hooks/page-context.js';
 import { useSource } from '../hooks/use-source.js';
-import { callsText, slugOf } from '../parts/page-tabs.js';
+import { callsText } from '../parts/page-tabs.js';
 import { formatAddress } from '../state/address.js';
 import { CodeFrame } from './CodeFrame.js';
 import { CopyButton } from './CopyButton.js';
 import { ProseText } from './ProseText.js';
 import { SiteText } from './SiteText.js';
 
+interface FindingProps {
+  finding: Finding;
+  trace: Trace;
+  /** Missing where no app runs. */
+  tryLoop?: ((finding: Finding) => void) | undefined;
+}
+
 /** The card. */
-export function FindingCard({ finding, trace }: { finding: Finding; trace: Trace }) {
+export function FindingCard({ finding, trace, tryLoop }: FindingProps) {
   const { feed } = usePage();
   const { kind, severity, site, message, suggestion, ms } = finding;
   const position = parseSite(site);
@@ -46,6 +55,16 @@ export function FindingCard({ finding, trace }: { finding: Finding; trace: Trace
             <ProseText text={suggestion} />
           </p>
           <CopyButton text={suggestion} what="what to do" />
+          {tryLoop && isTriable(trace, finding) && (
+            <button
+              type="button"
+              className="button"
+              title="run the one query in place of the loop on the database, and compare the rows (T)"
+              onClick={() => tryLoop(finding)}
+            >
+              Try the fix
+            </button>
+          )}
         </div>
       )}
       <FindingFoot finding={finding} trace={trace} />

@@ -1,7 +1,7 @@
 /** Calls that differ in their values only: how many, how long together, from which line. */
 
 import { useState } from 'react';
-import { formatCount, formatMs } from '../../../domain/text.js';
+import { formatCount, formatMs, formatWhole } from '../../../domain/text.js';
 import type { Group } from '../../../insight/calls/groups.js';
 import { lateMark } from '../../../screens/call-groups.js';
 import { CallDetail } from './CallDetail.js';
@@ -26,7 +26,7 @@ export function GroupRow({ trace, group, item, isOpen, isCursor, mark, toggle }:
     <li className={isOpen ? 'call is-open' : 'call'} data-cursor={isCursor}>
       <button type="button" className="call-button" aria-expanded={isOpen} onClick={toggle}>
         <span className={`number call-count ${spans.length > 1 ? 'call-many' : 'dim'}`}>
-          {spans.length.toLocaleString('en-US')}×
+          {formatWhole(spans.length)}×
         </span>
         <span className="number call-total">{formatMs(total)}</span>
         <span className="call-text">
@@ -59,7 +59,7 @@ function GroupBody({ trace, group, item }: Pick<GroupRowProps, 'trace' | 'group'
           <span className="dim">
             {chosen === slowest
               ? `the slowest of ${formatCount(spans.length, 'call')}`
-              : `call ${spans.indexOf(chosen) + 1} of ${spans.length.toLocaleString('en-US')}`}
+              : `call ${spans.indexOf(chosen) + 1} of ${formatWhole(spans.length)}`}
           </span>
           <div className="sparks" role="group" aria-label="calls of the group">
             {spans.slice(0, MAX_CALLS).map((index, n) => (

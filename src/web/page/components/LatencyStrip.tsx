@@ -1,7 +1,7 @@
 /** Picture of the newest requests over time: how long each took, what failed; a span of it narrows the list. */
 
 import { useMemo, useRef, useState } from 'react';
-import { formatMs } from '../../../domain/text.js';
+import { formatMs, formatWhole } from '../../../domain/text.js';
 import { useSize } from '../hooks/use-size.js';
 import { decadesIn, type LatencyDot, latencyAt, latencyRange } from '../parts/latency.js';
 import { timeSpanText } from '../parts/span-text.js';
@@ -67,7 +67,7 @@ export function LatencyStrip({ dots, chosen, onChoose }: LatencyStripProps) {
   return (
     <figure className="picture picture-strip">
       <figcaption>
-        <span>Latency of the newest {dots.length.toLocaleString('en-US')}</span>
+        <span>Latency of the newest {formatWhole(dots.length)}</span>
         {p50 !== undefined && p95 !== undefined && (
           <span className="dim number">
             p50 {formatMs(p50)} · p95 {formatMs(p95)}

@@ -1,6 +1,6 @@
 /** The pictures above the list: the newest requests over time, and their histogram. */
 
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Summary } from '../../../domain/trace.js';
 import { usePage } from '../hooks/page-context.js';
 import { type LatencyBar, latencyDots } from '../parts/latency.js';
@@ -12,8 +12,12 @@ function filterTime(ms: number): string {
   return `${ms >= 10 ? Math.round(ms) : Number(ms.toPrecision(2))}ms`;
 }
 
-/** The pictures; nothing while there are too few requests for one. */
-export function ListPictures({ newest }: { newest: readonly Summary[] | undefined }) {
+/** The pictures; nothing while there are too few requests for one. Scrolling does not draw them again. */
+export const ListPictures = memo(function ListPictures({
+  newest,
+}: {
+  newest: readonly Summary[] | undefined;
+}) {
   const { state, go } = usePage();
   const { list } = state;
   const dots = useMemo(() => latencyDots(newest ?? []), [newest]);
@@ -31,4 +35,4 @@ export function ListPictures({ newest }: { newest: readonly Summary[] | undefine
       <LatencyHistogram dots={dots} onChoose={chooseBar} />
     </div>
   );
-}
+});

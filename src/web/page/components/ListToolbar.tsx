@@ -1,6 +1,7 @@
 /** Above the list: its filter, its view, and whether it follows. */
 
 import { TICKS_FILTER, unlistedText } from '../../../domain/routine.js';
+import { formatWhole } from '../../../domain/text.js';
 import type { ListStats } from '../../../feed/feed.js';
 import type { ListData } from '../../../screens/list-data.js';
 import type { ListView } from '../../../screens/list-query.js';
@@ -45,13 +46,13 @@ function CountText({ data, stats }: { data: ListData; stats: ListStats | undefin
   const { state, dispatch } = usePage();
   const { list, until, onlyMarked, isPaused } = state;
   const isNarrowed = list.filter !== '' || list.view !== 'all' || onlyMarked || list.from !== undefined;
-  const count = data.stale ? '…' : `${data.count.toLocaleString('en-US')}${data.counted ? '' : '+'}`;
+  const count = data.stale ? '…' : `${formatWhole(data.count)}${data.counted ? '' : '+'}`;
   const noun = list.view === 'routes' ? 'routes' : 'requests';
   return (
     <div className="counts">
       <span className="number">
         {isNarrowed && list.view !== 'routes' && stats
-          ? `${count} of ${stats.total.toLocaleString('en-US')}`
+          ? `${count} of ${formatWhole(stats.total)}`
           : `${count} ${noun}`}
       </span>
       {!isNarrowed && stats?.routine ? (
@@ -70,7 +71,7 @@ function CountText({ data, stats }: { data: ListData; stats: ListStats | undefin
         </button>
       ) : until !== undefined && data.fresh > 0 ? (
         <button type="button" className="chip chip-accent" onClick={() => dispatch({ type: 'follow' })}>
-          ↑ {data.fresh.toLocaleString('en-US')} new
+          ↑ {formatWhole(data.fresh)} new
         </button>
       ) : null}
     </div>

@@ -1,7 +1,7 @@
 /** Log lines of a request, as they came. */
 
 import { useState } from 'react';
-import { escapeControls, formatMs } from '../../../domain/text.js';
+import { escapeControls, formatMs, formatWhole } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { levelRole } from '../../../screens/log-level.js';
 import { usePage } from '../hooks/page-context.js';
@@ -43,7 +43,7 @@ export function LogsTab({ trace, item }: { trace: Trace; item: number | undefine
       </ul>
       {indexes.length > most && (
         <button type="button" className="button" onClick={() => setMost(most + MAX_ROWS)}>
-          Show more of {indexes.length.toLocaleString('en-US')}
+          Show more of {formatWhole(indexes.length)}
         </button>
       )}
     </div>

@@ -4,19 +4,29 @@ import { hasErrors } from '../../../domain/request.js';
 import { kindOf } from '../../../domain/span-kinds.js';
 import { escapeToOneLine, formatCount, formatMs, readableUrl } from '../../../domain/text.js';
 import { timeSpentIn } from '../../../domain/time-spent.js';
-import { type Trace, timeOf } from '../../../domain/trace.js';
+import { type Finding, type Trace, timeOf } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
-import { callsText, slugOf } from '../parts/page-tabs.js';
+import type { WhatIf } from '../../../insight/win/what-if.js';
+import { slugOf } from '../../../screens/page-place.js';
+import { callsText } from '../parts/page-tabs.js';
 import { formatAddress } from '../state/address.js';
 import { ErrorCard } from './ErrorCard.js';
 import { FindingCard } from './FindingCard.js';
 import { TimeBar } from './TimeBar.js';
 
+interface OverviewProps {
+  trace: Trace;
+  /** The request further away from what it calls: what its findings would win then. */
+  away?: WhatIf;
+  tryLoop?: ((finding: Finding) => void) | undefined;
+}
+
 /** The tab. */
-export function OverviewTab({ trace }: { trace: Trace }) {
+export function OverviewTab({ trace, away, tryLoop }: OverviewProps) {
   const { errors = [], totals } = trace;
+  const judged = away ? { ...trace, findings: away.findings, duration: away.away } : trace;
   // An error has a card of its own.
-  const findings = trace.findings.filter(({ kind }) => kind !== 'thrown' || errors.length === 0);
+  const findings = judged.findings.filter(({ kind }) => kind !== 'thrown' || errors.length === 0);
   return (
     <div className="overview">
       <div className="overview-main">
@@ -24,7 +34,12 @@ export function OverviewTab({ trace }: { trace: Trace }) {
           <ErrorCard key={String(n)} error={error} trace={trace} />
         ))}
         {findings.map((finding) => (
-          <FindingCard key={finding.id + finding.spans.join()} finding={finding} trace={trace} />
+          <FindingCard
+            key={finding.id + finding.spans.join()}
+            finding={finding}
+            trace={judged}
+            tryLoop={tryLoop}
+          />
         ))}
         {errors.length + findings.length === 0 && <Verdict trace={trace} />}
       </div>

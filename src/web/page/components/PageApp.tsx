@@ -1,6 +1,6 @@
 /** The page: its head, the list and the request, side by side where there is room. */
 
-import { useCallback, useEffect, useMemo, useReducer, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useState } from 'react';
 import type { Feed } from '../../../feed/feed.js';
 import { PageContext, type PageContextValue, usePage } from '../hooks/page-context.js';
 import { useAddress } from '../hooks/use-address.js';
@@ -10,12 +10,20 @@ import { useNow } from '../hooks/use-now.js';
 import { useWindowWidth } from '../hooks/use-size.js';
 import { storedTheme, useTheme } from '../hooks/use-theme.js';
 import { firstPageState, reducePage } from '../state/page-state.js';
-import { DiffView } from './DiffView.js';
 import { ListPane } from './ListPane.js';
-import { PageDialogs } from './PageDialogs.js';
+import { LoadingRequest } from './LoadingRequest.js';
 import { PageHeader } from './PageHeader.js';
 import { AlarmBar, NoticeBar } from './PageNotice.js';
-import { RequestPane } from './RequestPane.js';
+
+const loadViews = () => import('./LaterViews.js');
+const LaterViews = lazy(async () => ({ default: (await loadViews()).LaterViews }));
+
+/** Reads the other views while nothing else is to be done: once the run has ended they cannot be read. */
+function loadWhenIdle(): void {
+  // Safari has no idle callbacks.
+  const whenIdle = globalThis.requestIdleCallback ?? ((callback: () => void) => setTimeout(callback, 500));
+  whenIdle(() => void loadViews().catch(() => {}));
+}
 
 /** Pixels from which the list stays beside a request. */
 const MIN_SPLIT = 1500;
@@ -29,6 +37,7 @@ export function PageApp({ feed }: { feed: Feed }) {
   const now = useNow(version, state.isPaused);
   const width = useWindowWidth();
   useTheme(state.theme);
+  useEffect(loadWhenIdle, []);
   useEffect(() => {
     if (address.at === 'list') dispatch({ type: 'list', list: address });
   }, [address]);
@@ -56,11 +65,23 @@ export function PageApp({ feed }: { feed: Feed }) {
         <AlarmBar />
         <main className={isSplit ? 'main is-split' : 'main'}>
           {(isSplit || address.at === 'list') && <ListPane isAside={isSplit} />}
-          {address.at === 'request' && <RequestPane address={address} />}
-          {address.at === 'diff' && <DiffView address={address} />}
+          {address.at === 'request' && (
+            <Suspense fallback={<LoadingRequest />}>
+              <LaterViews address={address} />
+            </Suspense>
+          )}
+          {address.at === 'diff' && (
+            <Suspense fallback={<p className="empty dim">reading …</p>}>
+              <LaterViews address={address} />
+            </Suspense>
+          )}
         </main>
         <NoticeBar />
-        <PageDialogs />
+        {state.dialog !== undefined && (
+          <Suspense>
+            <LaterViews address={undefined} />
+          </Suspense>
+        )}
       </CommandContext>
     </PageContext>
   );

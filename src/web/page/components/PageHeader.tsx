@@ -2,11 +2,12 @@
 
 import { N_PLUS_ONE } from '../../../domain/finding-kinds.js';
 import type { Recording } from '../../../domain/link.js';
-import { escapeToOneLine, formatMs } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatWhole } from '../../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../../feed/feed.js';
 import { usePage } from '../hooks/page-context.js';
 import { useRecording } from '../hooks/use-recording.js';
 import { useStats } from '../hooks/use-stats.js';
+import { useWatch } from '../hooks/use-watch.js';
 import { FIRST_LIST, formatAddress } from '../state/address.js';
 import { Icon } from './Icon.js';
 import { SafeLink } from './SafeLink.js';
@@ -28,6 +29,7 @@ export function PageHeader() {
       <AppText status={status} />
       {stats && stats.total > 0 && <Figures stats={stats} />}
       <div className="header-actions">
+        <WatchChip />
         <RecordSwitch />
         <button
           type="button"
@@ -43,7 +45,7 @@ export function PageHeader() {
           type="button"
           className="icon-button"
           aria-label={`colours: ${state.theme}`}
-          title={`colours: ${state.theme} (T)`}
+          title={`colours: ${state.theme} (c)`}
           onClick={() => dispatch({ type: 'theme' })}
         >
           <Icon name={THEME_ICONS[state.theme]} />
@@ -59,6 +61,28 @@ export function PageHeader() {
         </button>
       </div>
     </header>
+  );
+}
+
+/** The request that is watched, and what became of it last; a click ends it. */
+function WatchChip() {
+  const { state, dispatch } = usePage();
+  useWatch();
+  const { watch } = state;
+  if (watch === undefined) return null;
+  return (
+    <button
+      type="button"
+      className="chip chip-accent watch-chip"
+      title="end the watch"
+      onClick={() => dispatch({ type: 'unwatch' })}
+    >
+      <span className="chip-text">
+        watching {watch.name}
+        {watch.last !== undefined && `: ${watch.last}`}
+      </span>
+      <Icon name="close" />
+    </button>
   );
 }
 
@@ -90,21 +114,17 @@ function AppText({ status }: { status: FeedStatus }) {
 
 function Figures({ stats }: { stats: ListStats }) {
   const { total, newest, p50, p95, errors, repeated } = stats;
-  const of = `of the newest ${(newest ?? total).toLocaleString('en-US')}`;
+  const of = `of the newest ${formatWhole(newest ?? total)}`;
   return (
     <dl className="figures" title={of}>
-      <Figure name="requests" text={total.toLocaleString('en-US')} />
+      <Figure name="requests" text={formatWhole(total)} />
       {p50 !== undefined && <Figure name="p50" text={formatMs(p50)} />}
       {p95 !== undefined && <Figure name="p95" text={formatMs(p95)} />}
       {errors !== undefined && (
         <Figure name="errors" text={`${(errors * 100).toFixed(1)}%`} role={errors > 0 ? 'error' : ''} />
       )}
       {repeated !== undefined && (
-        <Figure
-          name={N_PLUS_ONE.badge}
-          text={repeated.toLocaleString('en-US')}
-          role={repeated > 0 ? 'warn' : ''}
-        />
+        <Figure name={N_PLUS_ONE.badge} text={formatWhole(repeated)} role={repeated > 0 ? 'warn' : ''} />
       )}
     </dl>
   );

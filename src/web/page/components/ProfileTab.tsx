@@ -61,7 +61,7 @@ function ProfileView({ trace, profile }: { trace: Trace; profile: Profile }) {
 }
 
 function NoProfile({ trace }: { trace: Trace }) {
-  const { replay } = useRequestActions(trace);
+  const { replay } = useRequestActions(trace, undefined);
   const time = timeSpentIn(trace);
   const left = time.parts.find(({ part }) => part === 'unaccounted')?.ms ?? 0;
   const command = `scooby profile ${trace.id.slice(0, 8)}`;
@@ -78,7 +78,7 @@ function NoProfile({ trace }: { trace: Trace }) {
       )}
       <p className="command">
         {replay && (
-          <button type="button" className="button button-strong" onClick={() => replay({ profile: 'cpu' })}>
+          <button type="button" className="button button-strong" onClick={() => replay({ wish: 'cpu' })}>
             <Icon name="flame" /> Send it again with a profiler
           </button>
         )}

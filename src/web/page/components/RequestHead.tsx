@@ -4,6 +4,7 @@ import { escapeToOneLine, formatMs, readableUrl } from '../../../domain/text.js'
 import { type Trace, timeOf } from '../../../domain/trace.js';
 import { formatAgo, formatDateTime } from '../../../terminal/age.js';
 import { usePage } from '../hooks/page-context.js';
+import type { Proofs } from '../hooks/use-proofs.js';
 import type { RequestActions } from '../hooks/use-request-actions.js';
 import { callsText } from '../parts/page-tabs.js';
 import { formatAddress } from '../state/address.js';
@@ -15,10 +16,11 @@ import { UrlDialog } from './UrlDialog.js';
 interface RequestHeadProps {
   trace: Trace;
   actions: RequestActions;
+  proofs: Proofs;
 }
 
 /** The head. */
-export function RequestHead({ trace, actions }: RequestHeadProps) {
+export function RequestHead({ trace, actions, proofs }: RequestHeadProps) {
   const { state, now } = usePage();
   const { sql } = trace.totals;
   const row = { ...trace, findings: trace.findings.map(({ kind }) => kind) };
@@ -52,7 +54,7 @@ export function RequestHead({ trace, actions }: RequestHeadProps) {
           {formatAgo(trace.start, now)}
         </time>
         <code className="dim">{trace.id.slice(0, 8)}</code>
-        <HeadActions trace={trace} actions={actions} />
+        <HeadActions trace={trace} actions={actions} proofs={proofs} />
       </div>
       {state.dialog === 'copy' && <CopyDialog trace={trace} />}
       {state.dialog === 'url' && actions.replay && (
@@ -62,7 +64,7 @@ export function RequestHead({ trace, actions }: RequestHeadProps) {
   );
 }
 
-function HeadActions({ trace, actions: { replay, compare } }: RequestHeadProps) {
+function HeadActions({ trace, actions: { replay, compare }, proofs }: RequestHeadProps) {
   const { state, dispatch } = usePage();
   const isMarked = state.marks.includes(trace.id);
   return (
@@ -76,10 +78,31 @@ function HeadActions({ trace, actions: { replay, compare } }: RequestHeadProps) 
         <button
           type="button"
           className="button"
-          onClick={() => replay({ profile: 'cpu' })}
+          onClick={() => replay({ wish: 'cpu' })}
           title="send it again with a CPU profile (P)"
         >
           <Icon name="flame" /> Profile
+        </button>
+      )}
+      {proofs.verify && trace.findings.length > 0 && (
+        <button
+          type="button"
+          className="button"
+          onClick={proofs.verify}
+          title="send it again: are its findings gone? (V)"
+        >
+          <Icon name="check" /> Verify
+        </button>
+      )}
+      {proofs.watch && trace.findings.length > 0 && (
+        <button
+          type="button"
+          className="button"
+          aria-pressed={proofs.isWatched}
+          onClick={proofs.watch}
+          title="verify again after every restart of the app (A)"
+        >
+          <Icon name="eye" /> {proofs.isWatched ? 'Watched' : 'Watch'}
         </button>
       )}
       {compare && (

@@ -5,18 +5,23 @@ import { escapeToOneLine, readableUrl } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { usePage } from '../hooks/page-context.js';
 import { useCommands } from '../hooks/use-commands.js';
+import { useDistance } from '../hooks/use-distance.js';
 import { useNeighbours } from '../hooks/use-neighbours.js';
+import { useProofs } from '../hooks/use-proofs.js';
 import { useRequestActions } from '../hooks/use-request-actions.js';
 import { useScrollMemory } from '../hooks/use-scroll-memory.js';
 import { useTrace } from '../hooks/use-trace.js';
 import { type PageTab, pageTabAt, pageTabs, tabOfKey } from '../parts/page-tabs.js';
 import { formatAddress, type RequestAddress } from '../state/address.js';
 import { CallsTab } from './CallsTab.js';
+import { DistanceBar } from './DistanceBar.js';
 import { ErrorsTab } from './ErrorsTab.js';
 import { HeadersTab } from './HeadersTab.js';
+import { LoadingRequest } from './LoadingRequest.js';
 import { LogsTab } from './LogsTab.js';
 import { OverviewTab } from './OverviewTab.js';
 import { ProfileTab } from './ProfileTab.js';
+import { ProofCard } from './ProofCard.js';
 import { RequestHead } from './RequestHead.js';
 import { TabList } from './TabList.js';
 import { TreeTab } from './TreeTab.js';
@@ -38,7 +43,9 @@ function LoadedRequest({ trace, address }: { trace: Trace; address: RequestAddre
   const body = useRef<HTMLDivElement>(null);
   const tabs = pageTabs(trace);
   const tab = pageTabAt(tabs, address.tab);
-  const actions = useRequestActions(trace);
+  const actions = useRequestActions(trace, address.item);
+  const proofs = useProofs(trace, address.item);
+  const distant = useDistance(trace);
   useEffect(() => {
     document.title = `${escapeToOneLine(`${trace.method} ${readableUrl(trace.url)}`)} · scooby`;
   }, [trace.method, trace.url]);
@@ -56,7 +63,7 @@ function LoadedRequest({ trace, address }: { trace: Trace; address: RequestAddre
   });
   return (
     <article className="request-pane" aria-label={`${trace.method} ${trace.url}`}>
-      <RequestHead trace={trace} actions={actions} />
+      <RequestHead trace={trace} actions={actions} proofs={proofs} />
       <TabList tabs={tabs} active={tab} id={trace.id} />
       <div
         ref={body}
@@ -66,7 +73,13 @@ function LoadedRequest({ trace, address }: { trace: Trace; address: RequestAddre
         className="tab-body"
         tabIndex={0}
       >
-        <TabBody trace={trace} tab={tab} item={address.item} />
+        <DistanceBar text={distant?.text} />
+        <ProofCard proof={proofs.proof} close={proofs.close} />
+        {tab.slug === 'overview' ? (
+          <OverviewTab trace={trace} {...(distant && { away: distant.away })} tryLoop={proofs.tryLoop} />
+        ) : (
+          <TabBody trace={trace} tab={tab} item={address.item} />
+        )}
       </div>
     </article>
   );
@@ -86,25 +99,9 @@ function TabBody({ trace, tab, item }: { trace: Trace; tab: PageTab; item: numbe
       return <ProfileTab key={slug} trace={trace} kind={slug} />;
     case 'headers':
       return <HeadersTab trace={trace} />;
-    case 'tree':
-      return <TreeTab trace={trace} />;
     default:
-      return <OverviewTab trace={trace} />;
+      return <TreeTab trace={trace} />;
   }
-}
-
-function LoadingRequest() {
-  return (
-    <div className="request-pane" aria-busy="true">
-      <div className="request-head">
-        <span className="skeleton skeleton-title" />
-      </div>
-      <div className="tab-body">
-        <span className="skeleton skeleton-block" />
-        <span className="hidden">loading the request</span>
-      </div>
-    </div>
-  );
 }
 
 function MissingRequest() {

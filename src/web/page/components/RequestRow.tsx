@@ -1,7 +1,7 @@
 /** A request in the list: a row of the table, or a card where there is little room. */
 
 import { kindOf } from '../../../domain/span-kinds.js';
-import { escapeToOneLine, formatMs, readableUrl } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatWhole, readableUrl } from '../../../domain/text.js';
 import { type Summary, timeOf } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
 import type { Headline } from '../../../insight/headline.js';
@@ -60,10 +60,10 @@ function TimeCell({ row: { duration, state }, longest }: { row: Summary; longest
 /** Queries, or the kind that a request without any has the most of. */
 function mostCalls({ totals }: Pick<Summary, 'totals'>): { count: string; time: string } {
   const { sql, log: _, ...others } = totals;
-  if (sql) return { count: sql.count.toLocaleString('en-US'), time: formatMs(timeOf(sql)) };
+  if (sql) return { count: formatWhole(sql.count), time: formatMs(timeOf(sql)) };
   const [kind, most] = Object.entries(others).sort(([, a], [, b]) => b.count - a.count)[0] ?? [];
   if (!most) return { count: '–', time: '' };
-  return { count: `${most.count.toLocaleString('en-US')} ${kind}`, time: formatMs(timeOf(most)) };
+  return { count: `${formatWhole(most.count)} ${kind}`, time: formatMs(timeOf(most)) };
 }
 
 function OpenLink({ row, isSelected }: { row: Summary; isSelected: boolean }) {
@@ -107,7 +107,7 @@ export function RequestRow(display: RowDisplay) {
         {time}
       </div>
       <div role="cell" className="cell number dim cell-cache">
-        {cache ? cache.count.toLocaleString('en-US') : ''}
+        {cache ? formatWhole(cache.count) : ''}
       </div>
       <div role="cell" className="cell cell-finding">
         <Badges row={row} />
@@ -136,7 +136,7 @@ export function RequestCard(display: RowDisplay) {
           <span className="number">{row.duration === undefined ? '…' : formatMs(row.duration)}</span>
           {sql && (
             <span className="number dim">
-              {sql.count.toLocaleString('en-US')} {sql.count === 1 ? kindOf('sql').noun : kindOf('sql').nouns}
+              {formatWhole(sql.count)} {sql.count === 1 ? kindOf('sql').noun : kindOf('sql').nouns}
             </span>
           )}
           <Badges row={row} />

@@ -1,6 +1,6 @@
 /** The list's rows: only those on the screen are drawn, however many there are. */
 
-import { type RefObject, useMemo } from 'react';
+import { memo, type RefObject, useMemo } from 'react';
 import type { ListData } from '../../../screens/list-data.js';
 import { usePage } from '../hooks/page-context.js';
 import { useHeadlines } from '../hooks/use-headlines.js';
@@ -23,6 +23,10 @@ const COLUMNS: TableColumn[] = [
 export const ROW_HEIGHT = 36;
 export const CARD_HEIGHT = 66;
 
+// Scrolling draws the rows that come, and none of those that stay.
+const TableRow = memo(RequestRow);
+const CardRow = memo(RequestCard);
+
 interface RequestTableProps {
   data: ListData;
   rows: VirtualRows;
@@ -41,7 +45,7 @@ export function RequestTable({ data, rows, isCards, scroller, selected }: Reques
   const shown = indexes.map((index) => data.row(index));
   const headlineOfRow = useHeadlines(feed, shown);
   const longest = Math.max(1, ...shown.map((row) => row?.duration ?? 0));
-  const Row = isCards ? RequestCard : RequestRow;
+  const Row = isCards ? CardRow : TableRow;
   return (
     <div
       role="table"

@@ -1,7 +1,7 @@
 /** List by route: what each costs in all, how slow it is, how many queries it runs. */
 
 import { N_PLUS_ONE } from '../../../domain/finding-kinds.js';
-import { escapeToOneLine, formatMs } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatWhole } from '../../../domain/text.js';
 import type { RouteRow } from '../../../feed/feed.js';
 import { routeFilter } from '../../../screens/list-query.js';
 import { usePage } from '../hooks/page-context.js';
@@ -22,7 +22,7 @@ const COLUMNS: TableColumn[] = [
 
 /** Average of counts: with a tenth below 10. */
 function averageText(average: number): string {
-  return average < 10 && average % 1 !== 0 ? average.toFixed(1) : Math.round(average).toLocaleString('en-US');
+  return average < 10 && average % 1 !== 0 ? average.toFixed(1) : formatWhole(Math.round(average));
 }
 
 /** Address of a route's requests. */
@@ -59,7 +59,7 @@ function RouteLine({ row, whole, isSelected }: { row: RouteRow; whole: number; i
         <span className="number">{Math.round(share * 100)}%</span>
       </div>
       <div role="cell" className="cell number cell-count">
-        {row.count.toLocaleString('en-US')}
+        {formatWhole(row.count)}
       </div>
       <div role="cell" className="cell number dim cell-mean">
         {formatMs(row.mean)}
@@ -74,10 +74,10 @@ function RouteLine({ row, whole, isSelected }: { row: RouteRow; whole: number; i
         {row.queries > 0 ? formatMs(row.qtime) : ''}
       </div>
       <div role="cell" className="cell cell-finding">
-        {row.errors > 0 && <span className="badge fill-error">ERR {row.errors.toLocaleString('en-US')}</span>}
+        {row.errors > 0 && <span className="badge fill-error">ERR {formatWhole(row.errors)}</span>}
         {row.repeated > 0 && (
           <span className="badge fill-warn">
-            {N_PLUS_ONE.badge} {row.repeated.toLocaleString('en-US')}
+            {N_PLUS_ONE.badge} {formatWhole(row.repeated)}
           </span>
         )}
       </div>

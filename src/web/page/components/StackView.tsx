@@ -1,5 +1,6 @@
 /** A stack: the app's frames, the code at the line in question, and how many frames of libraries are hidden. */
 
+import type { LocalsOfFrame } from '../../../domain/locals.js';
 import { formatPosition } from '../../../domain/site.js';
 import { escapeToOneLine, formatCount } from '../../../domain/text.js';
 import { type Frame, frameMark, type Trace } from '../../../domain/trace.js';
@@ -13,10 +14,12 @@ interface StackViewProps {
   /** The frame whose code is shown. */
   frame: Frame | undefined;
   trace: Trace;
+  /** Variables of its frames. */
+  locals?: readonly LocalsOfFrame[];
 }
 
 /** The stack. */
-export function StackView({ stack, frame, trace }: StackViewProps) {
+export function StackView({ stack, frame, trace, locals = [] }: StackViewProps) {
   const { state, dispatch } = usePage();
   if (stack.length === 0) return <p className="dim">no stack was recorded for this call</p>;
   const hidden = state.hasLibraries ? 0 : stack.filter(({ application }) => !application).length;
@@ -30,6 +33,7 @@ export function StackView({ stack, frame, trace }: StackViewProps) {
               frame={each}
               trace={trace}
               isSite={each === frame || isSame(each, frame)}
+              variables={locals.find((read) => read.frame === each)?.variables}
             />
           ) : null,
         )}
@@ -50,7 +54,14 @@ function isSame(a: Frame, b: Frame | undefined): boolean {
   return b !== undefined && a.file === b.file && a.line === b.line && a.column === b.column;
 }
 
-function FrameLine({ frame, trace, isSite }: { frame: Frame; trace: Trace; isSite: boolean }) {
+interface FrameLineProps {
+  frame: Frame;
+  trace: Trace;
+  isSite: boolean;
+  variables: LocalsOfFrame['variables'] | undefined;
+}
+
+function FrameLine({ frame, trace, isSite, variables }: FrameLineProps) {
   const { feed } = usePage();
   const source = useSource(feed, trace, isSite && !frame.generated ? frame.file : undefined);
   const place = formatPosition(frame);
@@ -65,6 +76,18 @@ function FrameLine({ frame, trace, isSite }: { frame: Frame; trace: Trace; isSit
         {isSite && <CopyButton text={`${frame.file}:${frame.line}`} what="the line" />}
       </span>
       {isSite && <CodeFrame text={source} position={frame} />}
+      {variables && (
+        <dl className="facts variables" aria-label="variables">
+          {variables.map(([name, text]) => (
+            <div key={name}>
+              <dt>{escapeToOneLine(name)}</dt>
+              <dd>
+                <code>{escapeToOneLine(text)}</code>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </li>
   );
 }

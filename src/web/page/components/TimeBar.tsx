@@ -1,6 +1,6 @@
 /** Where a request's time went: its parts side by side, and their legend. */
 
-import { escapeToOneLine, formatMs } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatWhole } from '../../../domain/text.js';
 import { partFactsOf, shareOfTime, type TimeSpent } from '../../../domain/time-spent.js';
 import type { Total } from '../../../domain/trace.js';
 
@@ -54,7 +54,7 @@ function LegendEntry({
       <span className={`swatch bg-${role}`} aria-hidden="true" />
       <span className="legend-name">
         {first && others.length === 0 ? `blocked by ${escapeToOneLine(first.request)}` : label}
-        {count !== undefined && <span className="dim"> ×{count.toLocaleString('en-US')}</span>}
+        {count !== undefined && <span className="dim"> ×{formatWhole(count)}</span>}
       </span>
       <span className="number">{formatMs(ms)}</span>
       <span className="number dim">{percent(shareOfTime(ms, total))}</span>

@@ -1,7 +1,7 @@
 /** A row of the waterfall: its label, and its bars with the wait before each. */
 
 import { kindOf } from '../../../domain/span-kinds.js';
-import { escapeToOneLine, formatMs } from '../../../domain/text.js';
+import { escapeToOneLine, formatMs, formatWhole } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { calledFunction } from '../../../screens/profile-text.js';
 import { barIn, type TimeWindow } from '../parts/time-scale.js';
@@ -59,7 +59,7 @@ export function WaterfallLine(props: WaterfallLineProps) {
       >
         <span className={`waterfall-label ${row.isInside ? 'is-inside' : ''}`} style={{ width: labels }}>
           <span className={`kind-mark role-${role}`}>{row.kind}</span>
-          {row.folded && <span className="fold-count">{row.folded.length.toLocaleString('en-US')}×</span>}
+          {row.folded && <span className="fold-count">{formatWhole(row.folded.length)}×</span>}
           <span className="waterfall-text">{label}</span>
         </span>
         <span className="waterfall-lane">

@@ -1,6 +1,6 @@
 /** Counter of a feed's changes, so that many of them together are one drawing. */
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Feed } from '../../../feed/feed.js';
 
 /** ms between two drawings. */
@@ -9,8 +9,12 @@ const DRAW_MS = 200;
 /** Increases after changes of the feed; stands still while paused. */
 export function useFeedVersion(feed: Feed, isPaused: boolean): number {
   const [version, setVersion] = useState(0);
+  const wasPaused = useRef(false);
   useEffect(() => {
-    if (isPaused) return;
+    if (isPaused) {
+      wasPaused.current = true;
+      return;
+    }
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = feed.subscribe(() => {
       timer ??= setTimeout(() => {
@@ -19,7 +23,8 @@ export function useFeedVersion(feed: Feed, isPaused: boolean): number {
       }, DRAW_MS);
     });
     // What changed while it was paused.
-    setVersion((n) => n + 1);
+    if (wasPaused.current) setVersion((n) => n + 1);
+    wasPaused.current = false;
     return () => {
       clearTimeout(timer);
       stop();

@@ -21,7 +21,7 @@ export function useNewest(
 ): Summary[] | undefined {
   const query = JSON.stringify(listQuery);
   const [known, setKnown] = useState<{ query: string; rows: Summary[] }>();
-  const reader = useRef({ query: '', isReading: false, readAt: 0 });
+  const reader = useRef({ query: '', isReading: false, readAt: Number.NEGATIVE_INFINITY });
   const rows = useRef<Summary[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the requests has them read again
   useEffect(() => {

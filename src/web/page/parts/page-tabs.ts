@@ -1,9 +1,10 @@
 /** Tabs of a request: as in the terminal's browser, those without anything left out. */
 
 import { kindOf } from '../../../domain/span-kinds.js';
-import { formatCount } from '../../../domain/text.js';
+import { formatCount, formatWhole } from '../../../domain/text.js';
 import { countedSpans, type Trace } from '../../../domain/trace.js';
 import { weightsOf } from '../../../insight/profile/weights.js';
+import { slugOf } from '../../../screens/page-place.js';
 import { weightText } from '../../../screens/profile-text.js';
 
 /** A tab. */
@@ -58,13 +59,8 @@ function kindTab(trace: Trace, kind: string): PageTab[] {
   const all = trace.spans.filter((span) => span.kind === kind);
   if (all.length === 0) return [];
   const { title, key } = kindOf(kind);
-  const badge = countedSpans(all).length.toLocaleString('en-US');
+  const badge = formatWhole(countedSpans(all).length);
   return [{ slug: slugOf(kind), title, badge, kind, ...(key !== '' && { key }) }];
-}
-
-/** Name of a kind's tab in addresses. */
-export function slugOf(kind: string): string {
-  return kind === 'log' ? 'logs' : kind;
 }
 
 /** The tab of an address; the first where the request has none of that name. */

@@ -1,5 +1,6 @@
 /** State of the page beside its address, and the reducer that changes it. */
 
+import { nextLatency } from '../../../screens/latency-steps.js';
 import type { ListAddress } from './address.js';
 import { FIRST_LIST } from './address.js';
 
@@ -41,6 +42,10 @@ export interface PageState {
   /** Calls are in order of time, or the costliest first. */
   order: 'start' | 'total';
   theme: PageTheme;
+  /** ms that all which a request calls is assumed to be further away. */
+  latency: number;
+  /** Request that is sent again after each restart of the app, and what became of it. */
+  watch?: { id: string; name: string; last?: string };
   dialog?: PageDialog;
   notice?: PageNotice;
 }
@@ -58,6 +63,10 @@ export type PageAction =
   | { type: 'libraries' }
   | { type: 'order' }
   | { type: 'theme' }
+  | { type: 'latency'; step: 1 | -1 }
+  | { type: 'watch'; id: string; name: string }
+  | { type: 'unwatch' }
+  | { type: 'watched'; last: string }
   | { type: 'dialog'; dialog: PageDialog }
   | { type: 'close' }
   | { type: 'notice'; text: string; role: PageNotice['role']; request?: string }
@@ -75,6 +84,7 @@ export function firstPageState(theme: PageTheme = 'auto'): PageState {
     hasLibraries: false,
     order: 'total',
     theme,
+    latency: 0,
   };
 }
 
@@ -111,9 +121,24 @@ export function reducePage(state: PageState, action: PageAction): PageState {
       return { ...state, order: state.order === 'start' ? 'total' : 'start' };
     case 'theme':
       return { ...state, theme: PAGE_THEMES[(PAGE_THEMES.indexOf(state.theme) + 1) % PAGE_THEMES.length]! };
+    case 'latency':
+      return { ...state, latency: nextLatency(state.latency, action.step) };
+    case 'watch':
+    case 'unwatch':
+    case 'watched':
+      return reduceWatch(state, action);
     default:
       return reduceBoxes(state, action);
   }
+}
+
+type WatchAction = Extract<PageAction, { type: 'watch' | 'unwatch' | 'watched' }>;
+
+function reduceWatch(state: PageState, action: WatchAction): PageState {
+  const { watch, ...rest } = state;
+  if (action.type === 'unwatch') return rest;
+  if (action.type === 'watch') return { ...rest, watch: { id: action.id, name: action.name } };
+  return watch === undefined ? rest : { ...rest, watch: { ...watch, last: action.last } };
 }
 
 function reduceBoxes(state: PageState, action: PageAction): PageState {

@@ -39,7 +39,7 @@ test('an open call has its values, its outcome and its stack', (t) => {
   t.match(text, 'call 3 of 48');
   t.match(
     text,
-    /SELECT id, sku, amount FROM items WHERE order_id = \$1 took 10ms waited 3\.0ms rows 3 at \+63ms by pg 57014: <b>canceled<\/b> params \[19\] SQL with values SQL as sent stack Explain loadItems src\/orders\.js:15:11/,
+    /SELECT id, sku, amount FROM items WHERE order_id = \$1 took 10ms waited 3\.0ms rows 3 at \+63ms by pg 57014: <b>canceled<\/b> params \[19\] SQL with values SQL as sent stack Variables Explain loadItems src\/orders\.js:15:11/,
   );
   t.match(text, '4 library frames hidden');
   t.match(

@@ -59,9 +59,10 @@ test('boxes: keys, sorting, recording, copying, sending again', (t) => {
 
 test('the head of a request and its tabs', (t) => {
   const trace = traceAt(1);
+  const proofs = { proof: undefined, close: () => {}, isWatched: true, verify: () => {}, watch: () => {} };
   t.equal(
-    textOf(markupOf(RequestHead, { trace, actions: { replay: () => {}, compare: () => {} } })),
-    'GET /api/orders?page=2 200 621ms 50 queries 554ms N+1 SLOW just now a0000001 Replay Profile Compare Mark Copy',
+    textOf(markupOf(RequestHead, { trace, actions: { replay: () => {}, compare: () => {} }, proofs })),
+    'GET /api/orders?page=2 200 621ms 50 queries 554ms N+1 SLOW just now a0000001 Replay Profile Verify Watched Compare Mark Copy',
   );
   const tabs = pageTabs(trace);
   const list = markupOf(TabList, { tabs, active: tabs[2]!, id: trace.id });

@@ -1,13 +1,8 @@
 /** Tabs of a request. */
 
 import { test } from 'tap';
-import {
-  callsText,
-  pageTabAt,
-  pageTabs,
-  slugOf,
-  tabOfKey,
-} from '../../../../src/web/page/parts/page-tabs.js';
+import { slugOf } from '../../../../src/screens/page-place.js';
+import { callsText, pageTabAt, pageTabs, tabOfKey } from '../../../../src/web/page/parts/page-tabs.js';
 import { aProfile } from '../../../profile.js';
 import { traceAt } from '../../../tui/fake.js';
 

@@ -1,7 +1,8 @@
 /** Digests of rows: a hash of each row's exact cells and the cells that are its key, for comparing many rows. */
 
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { DigestedRows, RowDigest } from '../../domain/link.js';
+import type { DigestedRows, RowDigest } from './link.js';
 
 /** Bytes of a hash that are kept. */
 const HASH_LENGTH = 12;
@@ -37,6 +38,6 @@ function placeOf(name: string, columns: string[]): number | undefined {
 
 function cellText(cell: unknown): string | null {
   if (cell === null || cell === undefined) return null;
-  if (Buffer.isBuffer(cell)) return cell.toString('latin1');
+  if (Buffer.isBuffer(cell)) return cell.toString(isUtf8(cell) ? 'utf8' : 'latin1');
   return typeof cell === 'string' ? cell : String(cell);
 }
