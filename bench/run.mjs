@@ -69,7 +69,7 @@ ${table(
   VARIANTS.map((name) => [
     NAMES[name],
     ...found.flatMap(([, apps]) =>
-      PATHS.map((path) => bold(name, figure(apps, name).figures[path].ratio.toFixed(2))),
+      PATHS.map((path) => bold(name, ratioText(figure(apps, name).figures[path].ratio))),
     ),
   ]),
 )}
@@ -114,6 +114,11 @@ ${table(
 
 function figure(apps, variant) {
   return apps.find(({ name }) => name === variant);
+}
+
+// A burst that a busy machine gave no time answers nothing.
+function ratioText(ratio) {
+  return Number.isFinite(ratio) ? ratio.toFixed(2) : '–';
 }
 
 function bold(name, text) {

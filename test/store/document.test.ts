@@ -76,3 +76,17 @@ test('documents of earlier versions are described when they are read, and no oth
   });
   t.end();
 });
+
+test('a document has every field of its calls, whatever the texts', (t) => {
+  const odd = aSpan({
+    ...{ name: 'select "é\u2028\n\\"', error: '42P01: "x"\u0000', wait: 0.125, afterResponse: true, rows: 0 },
+    detail: { params: ['"', null, { a: [1.5] }], connection: 'c"1' },
+  });
+  const open = aSpan({ name: 'select 2' });
+  delete open.duration;
+  const trace = aTrace({ spans: [odd, open, odd] });
+  t.strictSame(unpackTrace(packTrace(trace), skipDescribe), trace);
+  const empty = aTrace({ spans: [] });
+  t.strictSame(unpackTrace(packTrace(empty), skipDescribe), empty);
+  t.end();
+});

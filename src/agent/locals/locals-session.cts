@@ -105,7 +105,8 @@ function addLocals({ request, stack, info }: TracedCall): void {
 
 /** A request has ended, in this process or at the proxy. */
 export function localsEnded(id: string): void {
-  if (wanted.has(id)) afterTurn(attempt, forget, id);
+  // The size first: an id is hashed to be looked up.
+  if (wanted.size > 0 && wanted.has(id)) afterTurn(attempt, forget, id);
 }
 
 function forget(id: string): void {
