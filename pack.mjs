@@ -40,7 +40,7 @@ try {
     ([name]) => !NOT_BUNDLED.some((pattern) => pattern.test(name)),
   );
   // SQLite's binding, which is the package's one dependency, is not bundled either.
-  const slim = { ...manifest, dependencies: {}, devDependencies: Object.fromEntries(bundled) };
+  const slim = { ...manifest, optionalDependencies: {}, devDependencies: Object.fromEntries(bundled) };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(slim));
   // npm keeps the versions of the lock file, and installs nothing else of it.
   run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);

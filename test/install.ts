@@ -26,6 +26,7 @@ const PROGRAMS: Program[] = [
 /** Without them, the tests that need one are skipped, and say so. */
 const OPTIONAL: Program[] = [{ program: 'chromium', debian: 'chromium', homebrew: 'chromium' }];
 
+const ROOT = join(import.meta.dirname, '../..');
 const POLICY = '/usr/sbin/policy-rc.d';
 // What node-gyp needs: no binary of node-pty for Linux can be downloaded.
 const COMPILER = ['g++', 'make', 'python3'];
@@ -67,6 +68,24 @@ export async function installPackages(folder = FIXTURES): Promise<string | undef
   }
   writeFileSync(stamp, lock);
   return undefined;
+}
+
+/**
+ * Builds SQLite's binding, which npm leaves out where it can be neither downloaded nor compiled; returns what went
+ * wrong, in words. A compiler is installed first where that is possible.
+ */
+export async function installBinding(): Promise<string | undefined> {
+  if (hasBinding()) return undefined;
+  console.error('npm test: building better-sqlite3 (once)');
+  if (canInstall() && !COMPILER.every(find)) installDebian(COMPILER);
+  // What npm has left out, it tries anew.
+  await npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], ROOT);
+  return hasBinding() ? undefined : 'better-sqlite3 cannot be built: it takes a C++ compiler, make and Python 3';
+}
+
+function hasBinding(): boolean {
+  const open = "new (require('better-sqlite3'))(':memory:').close()";
+  return spawnSync(process.execPath, ['-e', open], { cwd: ROOT, stdio: 'ignore' }).status === 0;
 }
 
 /**

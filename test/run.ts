@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { coverageOf, coverageReport } from './coverage.js';
-import { buildTap, installPackages, installPrograms } from './install.js';
+import { buildTap, installBinding, installPackages, installPrograms } from './install.js';
 import { nodes, sqliteFor } from './nodes.js';
 import { digest, summary } from './report.js';
 import type { Server } from './servers/server.js';
@@ -20,7 +20,8 @@ interface Outcome {
 
 const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '../dist/esm/run.mjs');
 
-const trouble = installPrograms() ?? (await installPackages()) ?? buildTap();
+const trouble =
+  installPrograms() ?? (await installBinding()) ?? (await installPackages()) ?? buildTap();
 if (trouble) {
   console.error(`npm test: ${trouble}`);
   process.exit(1);
