@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { coverageOf, coverageReport } from './coverage.js';
 import { buildTap, installBinding, installPackages, installPrograms } from './install.js';
-import { nodes, sqliteFor } from './nodes.js';
 import { digest, summary } from './report.js';
 import type { Server } from './servers/server.js';
 
@@ -27,7 +26,8 @@ if (trouble) {
   process.exit(1);
 }
 
-// The servers' clients are among the packages that have just been installed.
+// They use what has just been installed.
+const { nodes, sqliteFor } = await import('./nodes.js');
 const { SERVERS } = await import('./servers/index.js');
 console.error('npm test: starting PostgreSQL, MariaDB, memcached and Redis');
 const [servers, versions] = await Promise.all([startAll(), nodes()]);
