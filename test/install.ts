@@ -80,7 +80,9 @@ export async function installBinding(): Promise<string | undefined> {
   if (canInstall() && !COMPILER.every(find)) installDebian(COMPILER);
   // What npm has left out, it tries anew.
   await npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], ROOT);
-  return hasBinding() ? undefined : 'better-sqlite3 cannot be built: it takes a C++ compiler, make and Python 3';
+  return hasBinding()
+    ? undefined
+    : 'better-sqlite3 cannot be built: it takes a C++ compiler, make and Python 3';
 }
 
 function hasBinding(): boolean {

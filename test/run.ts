@@ -19,8 +19,7 @@ interface Outcome {
 
 const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '../dist/esm/run.mjs');
 
-const trouble =
-  installPrograms() ?? (await installBinding()) ?? (await installPackages()) ?? buildTap();
+const trouble = installPrograms() ?? (await installBinding()) ?? (await installPackages()) ?? buildTap();
 if (trouble) {
   console.error(`npm test: ${trouble}`);
   process.exit(1);
