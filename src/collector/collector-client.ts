@@ -70,8 +70,18 @@ const FIND_MS = 3000;
 const READ_MS = 9000;
 /** ms between two looks at what waits. */
 const BACKLOG_MS = 1000;
+/** ms between two looks at a collector that finishes. */
+const LOOK_MS = 1000;
+/** Looks without news of it after which it is given up: counted, as the machine may have slept. */
+const MAX_QUIET_LOOKS = 60;
 /** Failures in a row from which a new collector leaves out what the failed one had to read. */
 const MAX_REPLAYS = 2;
+
+/** What tests replace. */
+export interface ClientOptions extends ThreadOptions {
+  /** ms between two looks at a collector that finishes. */
+  lookMs?: number;
+}
 
 /** A run's collector, which outlives its thread. */
 export class CollectorClient extends EventEmitter<CollectorClientEvents> implements ProxyObserver {
@@ -95,6 +105,9 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   readonly #backlogTimer: NodeJS.Timeout;
   #lastNumber = 0;
   #state: 'running' | 'finishing' | 'finished' = 'running';
+  /** Looks at the finishing collector since it last had news. */
+  #quietLooks = 0;
+  readonly #lookMs: number;
 
   /**
    * Starts the collector; resolves with it, with what it warns of, and with where it takes spans of
@@ -103,7 +116,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
    */
   static open(
     settings: CollectorSettings,
-    options?: ThreadOptions,
+    options?: ClientOptions,
   ): Promise<{ collector: CollectorClient; warnings: string[]; otlpUrl?: string }> {
     return new Promise((resolve, reject) => {
       let client: CollectorClient | undefined;
@@ -111,7 +124,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         received(message) {
           if (client !== undefined) client.#received(message);
           else if (message.t === 'ready') {
-            client = new CollectorClient(settings, thread, message);
+            client = new CollectorClient(settings, thread, message, options?.lookMs);
             const { warnings, otlpUrl } = message;
             resolve({ collector: client, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
           }
@@ -133,8 +146,10 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     settings: CollectorSettings,
     thread: CollectorThread,
     { place, kept }: Extract<FromCollector, { t: 'ready' }>,
+    lookMs = LOOK_MS,
   ) {
     super();
+    this.#lookMs = lookMs;
     this.#settings = settings;
     this.#thread = thread;
     this.place = place;
@@ -276,7 +291,10 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     });
   }
 
-  /** Has everything read and saved; resolves when that is done, or the collector has failed. */
+  /**
+   * Has everything read and saved; resolves when that is done, or the collector has failed, or has had
+   * no news for a minute.
+   */
   async finish(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'finishing';
@@ -285,7 +303,13 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#held.releaseAll();
     this.#exchanges.flush();
     this.#thread.post({ t: 'finish' });
+    const looks = setInterval(() => this.#lookAtFinish(), this.#lookMs);
     while (this.#state === 'finishing') await once(this, 'progress');
+    clearInterval(looks);
+  }
+
+  #lookAtFinish(): void {
+    if (++this.#quietLooks > MAX_QUIET_LOOKS) this.#failed('it does not finish');
   }
 
   /** Requests whose response has ended, and which are not saved yet. */
@@ -298,6 +322,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   }
 
   #received(message: FromCollector): void {
+    if (message.t === 'settled' || message.t === 'left') this.#quietLooks = 0;
     switch (message.t) {
       case 'settled':
         this.#exchanges.settle(message.ids);
@@ -342,7 +367,10 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   #setPosition(n: number, position: SpoolPosition): void {
     const process = this.#processes.get(n);
-    if (process !== undefined) process.position = position;
+    if (process === undefined) return;
+    const { part, offset } = process.position;
+    if (part !== position.part || offset !== position.offset) this.#quietLooks = 0;
+    process.position = position;
   }
 
   #postProcess(n: number, connection: AppConnection, resume?: SpoolPosition | 'end'): void {
@@ -374,6 +402,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
       if (hasLeft) this.#thread.post({ t: 'disconnected', n });
     }
     this.#exchanges.resend();
+    // A failed one does not hear of it.
+    if (this.#state === 'finishing') this.#thread.post({ t: 'finish' });
   }
 
   #finished(): void {

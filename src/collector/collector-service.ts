@@ -305,7 +305,6 @@ export class CollectorService {
   }
 
   async #finish(): Promise<void> {
-    await Promise.all(this.#recovering);
     await this.#spools.readRest();
     this.#spools.close();
     this.#collector.finishAll();
@@ -313,6 +312,8 @@ export class CollectorService {
     await this.#writer.close();
     this.#store.close();
     await this.#otlp?.close();
+    // Last, as what another run has left is found again.
+    await Promise.all(this.#recovering);
     // After the last batch, which a microtask posts.
     queueMicrotask(() => this.#post({ t: 'finished' }));
   }

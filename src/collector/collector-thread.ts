@@ -121,9 +121,10 @@ export class CollectorThread {
     if (now - this.#failedAt > RECOVERED_MS) this.#attempts = 0;
     this.#failedAt = now;
     this.#attempts++;
-    this.#listener.failed(reason);
     const delay = Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** (this.#attempts - 1));
+    // Planned first: a listener that closes on hearing of it takes it back.
     this.#restartTimer = setTimeout(() => this.#restart(), delay);
+    this.#listener.failed(reason);
   }
 
   #restart(): void {

@@ -52,6 +52,7 @@ export class AppProxies {
   #proxies: Promise<RunningProxy>[] = [];
   #url: string | undefined;
   #doubtTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor({ options, folder, connections, collector, listener }: AppProxiesParts) {
     this.#options = options;
@@ -107,6 +108,7 @@ export class AppProxies {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#doubtTimer);
     for (const proxy of await Promise.allSettled(this.#proxies)) {
       if (proxy.status === 'fulfilled') await proxy.value.close();
@@ -175,9 +177,9 @@ export class AppProxies {
     };
   }
 
-  /** Opens a proxy at a port that processes were moved off, once, before the server behind it. */
+  /** Opens a proxy at a port that processes were moved off, once, before the server behind it; none after `close`. */
   async #takeOver(port: number): Promise<void> {
-    if (this.#taken.has(port)) return;
+    if (this.#isClosed || this.#taken.has(port)) return;
     const upstream = new Upstream();
     this.#taken.set(port, upstream);
     this.#update();

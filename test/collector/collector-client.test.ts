@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { type Test, test } from 'tap';
 import { AppConnections } from '../../src/collector/app-connections.js';
 import { CollectorClient } from '../../src/collector/collector-client.js';
@@ -15,25 +17,31 @@ const [FIRST, SECOND, THIRD] = ['1', '2', '3'].map((n) => `00000000-0000-4000-80
 ];
 // After the app's files were written: their text is that of the running app.
 const START = Date.now() + 60_000;
-const SERVICE = pathToFileURL(join(import.meta.dirname, '../../src/collector/collector-service.js')).href;
+const [SERVICE, CLIENT] = ['service', 'client'].map(
+  (name) => pathToFileURL(join(import.meta.dirname, `../../src/collector/collector-${name}.js`)).href,
+);
 
-/** A thread with the real service, which ends at the first report of `/once`, and at each of `/always`. */
-const CRASHING = `
+/** A thread with the real service, and what it does with a message before. */
+const threadWith = (handle: string) => `
 import { existsSync, writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CollectorService } from ${JSON.stringify(SERVICE)};
 const service = await CollectorService.open(workerData, (message) => parentPort.postMessage(message));
 parentPort.on('message', (message) => {
+  ${handle}
+  service.receive(message);
+});`;
+
+/** Ends at the first report of `/once`, and at each of `/always`. */
+const CRASHING = threadWith(`
   const urls = message.items?.map(({ start }) => start?.url) ?? [];
   const flag = workerData.project + '/crashed';
   if (urls.includes('/always') || (urls.includes('/once') && !existsSync(flag))) {
     writeFileSync(flag, '');
     process.exit(3);
-  }
-  service.receive(message);
-});`;
+  }`);
 
-async function aClient(t: Test, script?: string) {
+async function aClient(t: Test, script?: string, lookMs = 1000) {
   const folder = t.testdir();
   const project = join(folder, 'project');
   const run = join(folder, 'run');
@@ -47,7 +55,7 @@ async function aClient(t: Test, script?: string) {
       store: { db: join(folder, 'scooby.db'), cwd: project },
       run: { key: 'a', start: START, command: 'node app.js' },
     },
-    script === undefined ? {} : { file },
+    script === undefined ? {} : { file, lookMs },
   );
   t.same(warnings, []);
   t.teardown(() => collector.finish());
@@ -158,4 +166,50 @@ test('what fails each collector is left out by the third, which says what it cos
   await until(() => events.length === 5, 'the next request');
   t.equal(events[4], '/second');
   await collector.finish();
+});
+
+test('a run that ends while the collector is started again is finished by the next one', async (t) => {
+  const { collector, connections, connection, events, start, end } = await aClient(t, CRASHING);
+  connections.connected(connection);
+  start(FIRST, '/first');
+  end(FIRST);
+  await until(() => events.length === 1, 'the first request');
+  // Heard of at once: no thread runs yet that could be told.
+  const finished = new Promise<void>((resolve) =>
+    collector.once('warning', () => {
+      end(THIRD);
+      resolve(collector.finish());
+    }),
+  );
+  start(THIRD, '/once');
+  await finished;
+  t.same(events, [
+    '/first',
+    'the collector has failed (it ended with code 3) and is started again; calls may be missing',
+    '/once',
+  ]);
+});
+
+test('a collector that never finishes is given up', async (t) => {
+  const script = threadWith("if (message.t === 'finish') return;");
+  const { collector, events, start } = await aClient(t, script, 1);
+  start(FIRST, '/first');
+  await collector.finish();
+  t.same(events, ['the collector has failed (it does not finish); 1 requests were not kept']);
+});
+
+test('a collector that fails as it finishes keeps no process running', async (t) => {
+  const folder = t.testdir({
+    'thread.mjs': `import { parentPort } from 'node:worker_threads';
+parentPort.postMessage({ t: 'ready', place: 'x', kept: 'file', warnings: [] });
+parentPort.on('message', ({ t }) => t === 'finish' && process.exit(3));`,
+    'run.mjs': `import { CollectorClient } from ${JSON.stringify(CLIENT)};
+const { collector } = await CollectorClient.open({ project: '/' }, { file: process.argv[2] });
+collector.on('warning', console.log);
+await collector.finish();`,
+  });
+  const args = ['run.mjs', 'thread.mjs'].map((name) => join(folder, name));
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  t.equal(stdout, 'the collector has failed (it ended with code 3); 0 requests were not kept\n');
+  t.equal(stderr, '');
 });

@@ -166,6 +166,9 @@ class PageChild {
   close(): void {
     this.#state = 'closed';
     for (const socket of this.#waiting.splice(0)) socket.destroy();
-    this.#child?.kill('SIGKILL');
+    const child = this.#child;
+    child?.kill('SIGKILL');
+    // What it has started may hold the pipe open.
+    child?.stderr?.destroy();
   }
 }
