@@ -1,6 +1,6 @@
 /**
- * The package as a tarball from a clean clone, in a minute: `node pack.mjs`. Installs what is bundled, in a
- * temporary folder, and leaves out what only tests and types need, which `npm ci` is for.
+ * The package as a tarball from a clean clone: `node pack.mjs`. Installs what is bundled, in a temporary
+ * folder, and leaves out what only tests and types need, which `npm ci` is for.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -2,7 +2,7 @@
 /** The command-line program: the only file that prints errors and sets exit codes. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { registerCommands } from '../src/cli/command-groups.js';
+import { registerCommands, withHelpOption } from '../src/cli/command-groups.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
 import { withUsageAdvice } from '../src/cli/usage-advice.js';
 import { scoobyVersion } from '../src/cli/version.js';
@@ -46,7 +46,14 @@ for (const command of [program, ...program.commands]) {
   command.showHelpAfterError(`Help:  ${name} --help`).configureOutput({
     outputError: (text, write) => {
       const advised = withUsageAdvice(text, command, process.argv.slice(2), process.cwd());
-      write(advised.replace(/^error: /, 'scooby: '));
+      write(
+        advised
+          .replace(
+            /^error: command-argument value ('.*') is invalid for argument ('\S+')\./,
+            'scooby: argument $2 cannot be $1.',
+          )
+          .replace(/^error: /, 'scooby: '),
+      );
     },
   });
 }
@@ -57,7 +64,7 @@ try {
   if (hasNoArguments && process.stdin.isTTY && process.stdout.isTTY)
     await program.parseAsync(['ui'], { from: 'user' });
   else if (hasNoArguments) program.outputHelp();
-  else await program.parseAsync();
+  else await program.parseAsync(withHelpOption(process.argv.slice(2), program), { from: 'user' });
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

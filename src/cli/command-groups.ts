@@ -64,3 +64,14 @@ export function registerCommands(program: Command): void {
   }
   program.helpCommand('help [command]', 'print the help of a command');
 }
+
+/**
+ * Arguments with `list --help` for `help list`: commander itself answers `help` of a name that it does not
+ * know, and of itself, with the program's help on stderr and no word why.
+ */
+export function withHelpOption(words: string[], { commands }: Command): string[] {
+  const [first, name] = words;
+  if (first !== 'help' || name === undefined) return words;
+  if (name === 'help' || name === '-h' || name === '--help') return ['--help'];
+  return commands.some((command) => command.name() === name) ? [name, '--help'] : [name];
+}

@@ -1,6 +1,7 @@
 /** Errors of the program's own output: a closed pipe, a closed terminal, a full device. */
 
 import { closeLostTerminals } from '../terminal/lost-terminal.js';
+import { fileErrorReason } from './file-error.js';
 
 /** Exit code of a program that SIGHUP ended, as a closed terminal does. */
 const EXIT_HANGUP = 129;
@@ -28,10 +29,6 @@ function endWithoutOutput(error: NodeJS.ErrnoException): void {
   // `scooby list | head -1` closes the pipe after its first line.
   if (error.code === 'EPIPE') process.exit();
   if (error.code === 'EIO') process.exit(EXIT_HANGUP);
-  process.stderr.write(`scooby: the output cannot be written: ${reasonOf(error)}\n`);
+  process.stderr.write(`scooby: the output cannot be written: ${fileErrorReason(error)}\n`);
   process.exit(1);
-}
-
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  return code === 'ENOSPC' ? 'no space left on the device' : message;
 }

@@ -1,6 +1,6 @@
 /** Details of a call as text. */
 
-import { valueText } from '../domain/text.js';
+import { formatMs, valueText } from '../domain/text.js';
 import type { Span } from '../domain/trace.js';
 import { cleanText } from '../terminal/cells.js';
 
@@ -14,7 +14,21 @@ const HIDDEN = new Set(['opened', 'prepared', 'connection', 'source', 'locals'])
 export function detailsOf(span: Span): [name: string, text: string][] {
   return Object.entries(span.detail ?? {})
     .filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isInMessage(span, value))
-    .map(([name, value]) => [cleanText(name), cleanText(valueText(value))]);
+    .map(([name, value]) => [cleanText(name), cleanText(measured(name, value) ?? valueText(value))]);
+}
+
+/** Text of what the agent has measured; undefined of other values, which are the call's own. */
+function measured(name: string, value: unknown): string | undefined {
+  if (name === 'queue' && typeof value === 'number')
+    return `${formatMs(value)} of the wait, behind other calls of its connection`;
+  return name === 'pool' && isPoolCounts(value)
+    ? `${value.open} of ${value.max} connections open, ${value.idle} idle, ${value.waiting} calls waiting`
+    : undefined;
+}
+
+function isPoolCounts(value: unknown): value is Record<'max' | 'open' | 'idle' | 'waiting', number> {
+  const { max, open, idle, waiting } = (value ?? {}) as Record<string, unknown>;
+  return [max, open, idle, waiting].every((count) => typeof count === 'number');
 }
 
 function isEmpty(value: unknown): boolean {

@@ -33,6 +33,7 @@ test('help and version are printed on stdout, exit code 0', (t) => {
     t.same(scooby([flag]), { code: 0, out: '0.2.0\n', err: '' }, flag);
   t.match(scooby(['help']), { code: 0, out: /^Usage: scooby/, err: '' });
   t.match(scooby(['help', 'top']), { code: 0, out: /^Usage: scooby top/, err: '' });
+  t.match(scooby(['help', '--help']), { code: 0, out: /^Usage: scooby \[options\]/, err: '' });
   const bare = scooby([]);
   t.same([bare.code, bare.err], [0, '']);
   t.match(bare.out, /Usage: scooby/);
@@ -51,6 +52,11 @@ test('wrong usage: exit code 2 and a hint at --help', (t) => {
     code: 2,
     out: '',
     err: "scooby: unknown command 'what'\nHelp:  scooby --help\n",
+  });
+  t.same(scooby(['help', 'what']), scooby(['what']));
+  t.match(scooby(['completion', 'pwsh']), {
+    code: 2,
+    err: /^scooby: argument 'shell' cannot be 'pwsh'\. Allowed choices are bash, zsh, fish\.\n/,
   });
   t.same(scooby(['node', 'app.js']), {
     code: 2,

@@ -5,6 +5,7 @@ import { UserError } from '../../domain/errors.js';
 import type { Baseline } from '../../insight/metrics/baseline.js';
 import type { Budget, BudgetLimits } from '../../insight/metrics/budget.js';
 import { parseDuration } from '../config/units.js';
+import { fileErrorReason } from '../file-error.js';
 
 const DEFAULT_BUDGET_FILE = 'scooby.budget.json';
 const DEFAULT_BASELINE_FILE = 'scooby.baseline.json';
@@ -121,7 +122,7 @@ export function writeBaseline(file: string, baseline: Baseline): void {
   try {
     writeFileSync(file, `${JSON.stringify(baseline, null, 2)}\n`);
   } catch (error) {
-    throw new UserError(`${file}: it cannot be written (${(error as Error).message})`);
+    throw new UserError(`${file}: it cannot be written (${fileErrorReason(error)})`);
   }
 }
 

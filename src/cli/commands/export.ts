@@ -10,6 +10,7 @@ import { EXPORT_FORMATS, type ExportFormat } from '../../export/export-formats.j
 import type { StoreReader } from '../../store/store.js';
 import { cleanText } from '../../terminal/cells.js';
 import { parseCount } from '../config/units.js';
+import { fileErrorReason } from '../file-error.js';
 import { otlpSettings } from '../otlp-settings.js';
 import { outputFormat, printDocument, printRemark } from '../output.js';
 import { chooseRequest } from '../select/request.js';
@@ -92,7 +93,7 @@ function writeText(text: string, traces: Trace[], output: string | undefined): v
   try {
     writeFileSync(output, text);
   } catch (error) {
-    throw new UserError(`${cleanText(output)} cannot be written: ${(error as Error).message}`, 1);
+    throw new UserError(`${cleanText(output)} cannot be written: ${fileErrorReason(error)}.`, 1);
   }
   const [{ method, url, id }, ...more] = traces as [Trace, ...Trace[]];
   const what =

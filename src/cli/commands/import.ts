@@ -9,6 +9,7 @@ import { withoutPlanners } from '../../insight/libraries.js';
 import { projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
 import { cleanText } from '../../terminal/cells.js';
+import { fileErrorReason } from '../file-error.js';
 import { printRemark } from '../output.js';
 import { newRun } from '../run-metrics.js';
 
@@ -64,7 +65,7 @@ function readFile(path: string, project: string): ImportedFile {
     if (path !== '-' && statSync(path).size > MAX_FILE_BYTES) throw tooLarge();
     return readRequestFile(readFileSync(path === '-' ? 0 : path, 'utf8'), project);
   } catch (error) {
-    const { message } = error as Error;
-    throw new UserError(`${cleanText(path)} cannot be imported: ${cleanText(message)}.`, 1);
+    const reason = cleanText(fileErrorReason(error));
+    throw new UserError(`${cleanText(path)} cannot be imported: ${reason}.`, 1);
   }
 }

@@ -11,6 +11,7 @@ import type { ReportedRun } from '../../export/run-report.js';
 import type { StoreReader } from '../../store/store.js';
 import { cleanText } from '../../terminal/cells.js';
 import { readBaseline } from '../check/files.js';
+import { fileErrorReason } from '../file-error.js';
 import { printDocument, printRemark } from '../output.js';
 import { type Against, runReport } from '../report/run-report.js';
 import { chooseRun } from '../select/run.js';
@@ -82,7 +83,7 @@ export function writeReport(report: ReportedRun, file: string, format?: ReportFo
   try {
     writeFileSync(file, reportText(report, chosen));
   } catch (error) {
-    throw new UserError(`${cleanText(file)} cannot be written: ${(error as Error).message}`, 1);
+    throw new UserError(`${cleanText(file)} cannot be written: ${fileErrorReason(error)}.`, 1);
   }
   const { run, findings, moreFindings } = report;
   printRemark(`${cleanText(file)}: run ${run}, ${formatCount(findings.length + moreFindings, 'finding')}`);

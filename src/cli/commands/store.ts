@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { formatCount, terminalSafeJson } from '../../domain/text.js';
+import { formatBytes, formatCount, terminalSafeJson } from '../../domain/text.js';
 import type { StoreReader } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
@@ -76,9 +76,4 @@ export function storeLines({ place, requests, runs, oldest, bytes }: StoreFacts,
 function bytesOf(path: string): number | undefined {
   const files = [path, `${path}-wal`].filter((file) => existsSync(file));
   return files.length === 0 ? undefined : files.reduce((sum, file) => sum + statSync(file).size, 0);
-}
-
-/** `3.4 MB`. */
-function formatBytes(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -37,7 +37,8 @@ export function registerTry(program: Command): void {
       `
 The app has to run under scooby. The statement runs once, on a connection of the app's own pool, in a read-only
 transaction that is rolled back, within 4 s; so do the queries of the loop again, to compare the rows. What writes,
-locks or calls functions that do more than read is refused. PostgreSQL, MySQL and MariaDB; docs/prove.md.
+locks or calls functions that do more than read is refused. PostgreSQL, MySQL and MariaDB; SQLite in a process of
+scooby's, which reads the file or a copy. docs/prove.md has more.
 
 Examples:
   scooby try                      the costliest N+1 of the newest request with findings

@@ -50,6 +50,9 @@ test('a file that cannot be read is named, with the reason', (t) => {
       encoding: 'utf8',
     });
   t.match(run('bad.json'), { status: 1, stderr: /bad\.json cannot be imported: the file\.id is no text\./ });
-  t.match(run('none.json'), { status: 1, stderr: /none\.json cannot be imported: ENOENT/ });
+  t.match(run('none.json'), {
+    status: 1,
+    stderr: /none\.json cannot be imported: there is no such file or folder\.\n/,
+  });
   t.end();
 });

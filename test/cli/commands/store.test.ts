@@ -30,5 +30,5 @@ test('as text; a store that is no file has no size', async (t) => {
   ]);
   const memory = new MemoryStore({ ttl: 1e9, maxSize: 1e6, run });
   t.same(storeLines(await storeFacts(memory), 0), ['memory, until scooby ends', '0 requests of 0 runs']);
-  t.equal(storeLines({ ...facts, bytes: 1200 }, 0)[2], '2 KB');
+  t.equal(storeLines({ ...facts, bytes: 12_000 }, 0)[2], '12 kB');
 });

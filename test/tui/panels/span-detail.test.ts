@@ -39,3 +39,16 @@ test('values that a log message contains are not repeated below it', (t) => {
   t.same(detailsOf(log({ args: ['A-8'] })), [['args', '["A-8"]']]);
   t.end();
 });
+
+test('what the agent has measured of a wait is told in words', (t) => {
+  const pool = { max: 10, open: 2, idle: 0, waiting: 7 };
+  t.same(detailsOf(aSpan({ detail: { pool, queue: 0.113 } })), [
+    ['pool', '2 of 10 connections open, 0 idle, 7 calls waiting'],
+    ['queue', '0.1ms of the wait, behind other calls of its connection'],
+  ]);
+  t.same(detailsOf(aSpan({ detail: { pool: 'main', queue: 'mails' } })), [
+    ['pool', 'main'],
+    ['queue', 'mails'],
+  ]);
+  t.end();
+});
