@@ -3,12 +3,10 @@
  * without it. From Node 22 on a script may read what is preloaded, but code in an argument may not.
  */
 
+import { isCodeOption, isPathAllowed } from '../../domain/node-permissions.cjs';
 import { dataOf, listOf } from '../record/app-values.cjs';
 
 const MODELS = ['--permission', '--experimental-permission'];
-/** Options whose value is the code that runs. */
-const CODE = /^(?:-[pe]+|--(?:eval|print)(?:=.*)?)$/s;
-const GRANT = '--allow-fs-read=';
 const ARE_SCRIPTS_DENIED = process.versions.node.startsWith('20.');
 /** Option that loads the agent, by the run folder that its path leads through. */
 const AGENT_OPTION =
@@ -41,16 +39,11 @@ export function leaveOutOfSyncChild({ 0: command, 1: list }: ArrayLike<unknown>)
   };
 }
 
-function isDenied(words: unknown[]): boolean {
-  if (!MODELS.some((model) => words.includes(model))) return false;
-  if (!ARE_SCRIPTS_DENIED && !words.some((word) => typeof word === 'string' && CODE.test(word))) return false;
-  return !words.some((word) => {
-    if (typeof word !== 'string' || !word.startsWith(GRANT)) return false;
-    return word
-      .slice(GRANT.length)
-      .split(',')
-      .some((path) => __filename.startsWith(path.replace(/\*$/, '')));
-  });
+function isDenied(list: unknown[]): boolean {
+  if (!MODELS.some((model) => list.includes(model))) return false;
+  const words = list.filter((word) => typeof word === 'string');
+  if (!ARE_SCRIPTS_DENIED && !words.some(isCodeOption)) return false;
+  return !isPathAllowed(words, 'read', __filename);
 }
 
 function withoutAgent(options: string): string {

@@ -15,7 +15,7 @@ import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 /** Callbacks for the start of a recorded request and for the end of its response. */
 export interface RequestListener {
   requestStarted(request: TracedRequest): void;
-  /** Its first bytes are about to leave: who gets them may kill this process. */
+  /** Its first bytes are about to leave: their reader may kill this process. */
   answering(request: TracedRequest): void;
   /** A request that came directly asks for a profile, by its header; before it begins. */
   profileAsked(id: string, kind: string): void;

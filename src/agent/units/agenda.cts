@@ -75,7 +75,7 @@ function wrapStore(store: object | undefined): void {
   replaceMethod(prototype, 'saveJob', (original) => wrapSave(original, () => true));
 }
 
-/** Notes who has saved a job for the first time: its own runs save it again. */
+/** Notes the request that saves a job for the first time: the job's own runs save it again. */
 function wrapSave(original: Function, isHandled: () => boolean): Function {
   const handOver = wrapHandOver(original, (saved: Saved) => [keyOf(idOf(saved))]);
   return function saveJob(this: unknown, job: Saved) {

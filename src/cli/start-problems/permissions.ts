@@ -2,6 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isCodeOption, isPathAllowed } from '../../domain/node-permissions.cjs';
 import { agentFile } from '../agent-file.js';
 import { type CommandStep, programOf } from './command-steps.js';
 import type { StartProblem } from './start-problem.js';
@@ -19,9 +20,6 @@ export function permissionProblem(step: CommandStep, env: NodeJS.ProcessEnv): St
   };
 }
 
-/** Options whose value is the code that runs. */
-const CODE = /^(?:-[pe]+|--(?:eval|print)(?:=.*)?)$/s;
-
 /**
  * Whether a step would end because it may not read the agent: so does Node 20, where the model has the
  * first name; in newer versions a script may read what is preloaded, but code in an argument may not.
@@ -30,8 +28,8 @@ export function endsByAgent(step: CommandStep, env: NodeJS.ProcessEnv): boolean 
   const options = optionsOf(step, env);
   const isDenied =
     options.includes('--experimental-permission') ||
-    (options.includes('--permission') && options.some((option) => CODE.test(option)));
-  return isDenied && !isAllowed(options, 'read', agentFile());
+    (options.includes('--permission') && options.some(isCodeOption));
+  return isDenied && !isPathAllowed(options, 'read', agentFile());
 }
 
 /** Options of the node that a step starts; empty for another program. */
@@ -50,23 +48,8 @@ function missingPermissions(options: string[], env: NodeJS.ProcessEnv): string[]
   const folder = env.XDG_RUNTIME_DIR || tmpdir();
   const runs = join(folder, 'scooby-');
   const missing = [];
-  if (!isAllowed(options, 'read', agentFile())) missing.push(`--allow-fs-read=${agentFile()}`);
-  if (!isAllowed(options, 'read', runs)) missing.push(`--allow-fs-read=${runs}*`);
-  if (!isAllowed(options, 'write', runs)) missing.push(`--allow-fs-write=${runs}*`);
+  if (!isPathAllowed(options, 'read', agentFile())) missing.push(`--allow-fs-read=${agentFile()}`);
+  if (!isPathAllowed(options, 'read', runs)) missing.push(`--allow-fs-read=${runs}*`);
+  if (!isPathAllowed(options, 'write', runs)) missing.push(`--allow-fs-write=${runs}*`);
   return missing;
-}
-
-/** Whether an option allows a path: `*`, the path, a folder above it or a prefix that ends in `*`. */
-function isAllowed(options: string[], access: 'read' | 'write', path: string): boolean {
-  const prefix = `--allow-fs-${access}=`;
-  return options.some((option) => {
-    if (!option.startsWith(prefix)) return false;
-    return option
-      .slice(prefix.length)
-      .split(',')
-      .some((allowed) => {
-        if (allowed.endsWith('*')) return path.startsWith(allowed.slice(0, -1));
-        return path === allowed || path.startsWith(allowed.endsWith('/') ? allowed : `${allowed}/`);
-      });
-  });
 }
