@@ -1,6 +1,7 @@
 /**
  * Findings in real apps on real servers. An app is one file in test/fixtures/insight: `open(server)` returns its shapes,
- * one per URL. A line with an expected finding has a comment `// finding: shape kind`; other findings fail.
+ * one per URL. A line with an expected finding has a comment `// finding: shape kind`; other findings fail. They are judged
+ * by the app's own clock: how long each call took is up to the machine.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import tap, { test } from 'tap';
 import type { Frame } from '../../src/domain/trace.js';
 import { ask, ROOT, runRecorded } from '../agent/app.js';
 import { type ServerName, serverFor } from '../agent/servers.js';
+import { atAppClock } from './app-clock.js';
 import { judge } from './story.js';
 
 const FOLDER = join(ROOT, 'test/fixtures/insight');
@@ -36,7 +38,8 @@ for (const name of readdirSync(FOLDER).filter((file) => file !== 'app.cjs')) {
     t.equal(code, 0, stderr);
     for (const shape of shapes) {
       const trace = traces.find(({ url }) => url === `/${shape}`);
-      const found = trace && judge(trace, { limits, readLine }).map(({ kind, site }) => `${kind} ${site}`);
+      const found =
+        trace && judge(atAppClock(trace), { limits, readLine }).map(({ kind, site }) => `${kind} ${site}`);
       t.same(found, expectedFindings(path, shape), shape);
       t.ok(trace!.spans.length > 0, 'something was recorded');
     }

@@ -1,5 +1,6 @@
 /** Effect handlers that record their calls, and a browser with them. */
 
+import tap from 'tap';
 import { Browser, type BrowserOptions } from '../../src/tui/browser.js';
 import type { EffectHandlers } from '../../src/tui/effects/effects.js';
 import type { State } from '../../src/tui/state/state.js';
@@ -54,11 +55,25 @@ export class FakeTerminal implements EffectHandlers {
   }
 }
 
+const open = new Set<Browser>();
+
+// Timers of those that a failed test has left would keep its file alive up to its time limit.
+tap.teardown(() => {
+  for (const browser of open) browser.close();
+});
+
+class TestBrowser extends Browser {
+  override close(): void {
+    open.delete(this);
+    super.close();
+  }
+}
+
 /** Browser over fake traces, with its clock three seconds after the newest. */
 export function createBrowser(feed: MemoryFeed | number = 400, options: Partial<BrowserOptions> = {}) {
   const terminal = new FakeTerminal();
   const memory = typeof feed === 'number' ? new MemoryFeed(feed) : feed;
-  const browser = new Browser(memory, {
+  const browser = new TestBrowser(memory, {
     columns: 80,
     rows: 24,
     effectHandlers: terminal,
@@ -66,8 +81,9 @@ export function createBrowser(feed: MemoryFeed | number = 400, options: Partial<
     previewDelay: 0,
     ...options,
   });
+  open.add(browser);
   return {
-    browser,
+    browser: browser as Browser,
     terminal,
     feed: memory,
     press: (...keys: string[]) => {
@@ -76,8 +92,14 @@ export function createBrowser(feed: MemoryFeed | number = 400, options: Partial<
   };
 }
 
-/** Waits for a condition, at most 1,000 turns of the event loop; throws when it stays false. */
+/** ms for which a condition is waited for: a busy machine may take most of them. */
+const MAX_WAIT_MS = 20_000;
+
+/** Waits for a condition; throws when it stays false. */
 export async function waitUntil(isTrue: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000 && !isTrue(); turn++) await new Promise((resolve) => setImmediate(resolve));
-  if (!isTrue()) throw new Error('the condition never became true');
+  const deadline = performance.now() + MAX_WAIT_MS;
+  while (!isTrue()) {
+    if (performance.now() > deadline) throw new Error('the condition never became true');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }

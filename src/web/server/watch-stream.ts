@@ -28,6 +28,8 @@ export class WatchStreams {
     const watch = able(this.#feed, 'watch');
     const trace = await storedTrace(this.#feed, id);
     if (this.#open.size >= MAX_WATCHES) throw new ArgumentError('Too many requests are watched at once.');
+    // The page may have gone while the request was read; its response says so only once.
+    if (res.closed) return;
     const controller = new AbortController();
     this.#open.add(controller);
     res.on('close', () => this.#end(controller));

@@ -59,3 +59,33 @@ test('lines of a watch, until the page goes', async (t) => {
     'a server that ends, ends them',
   );
 });
+
+test('a page that goes before its watch begins leaves none behind', async (t) => {
+  const feed: Feed = new MemoryFeed(3);
+  let isWatched = false;
+  feed.watch = async () => {
+    isWatched = true;
+  };
+  const controller = new AbortController();
+  const streams = new WatchStreams(feed);
+  const added = new Promise<void>((resolve, reject) => {
+    const server = createServer((_, res) => {
+      // The store answers once the page has gone.
+      feed.find = async () => {
+        controller.abort();
+        await once(res, 'close');
+        return TRACE;
+      };
+      streams.add(TRACE.id, res).then(resolve, reject);
+    }).listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      fetch(`http://127.0.0.1:${port}/`, { signal: controller.signal }).catch(() => {});
+    });
+    t.teardown(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+  });
+  await added;
+  t.equal(isWatched, false);
+});

@@ -3,7 +3,7 @@
 import { findingWord } from '../../../domain/finding-kinds.js';
 import { escapeControls, escapeToOneLine } from '../../../domain/text.js';
 import type { TrialResult } from '../../../feed/feed.js';
-import { trialSummary } from '../../../insight/rewrite/trial-summary.js';
+import { shownStatement, trialSummary } from '../../../insight/rewrite/trial-summary.js';
 import { findingSummary, requestSummary, VERDICT_ROLES } from '../../../insight/verify/summary.js';
 import type { Verification } from '../../../insight/verify/verdicts.js';
 import type { Proof } from '../hooks/use-proofs.js';
@@ -30,7 +30,7 @@ export function ProofCard({ proof, close }: { proof: Proof | undefined; close():
 }
 
 function Trial({ trial }: { trial: TrialResult }) {
-  const { comparison, server, statement, script, notes } = trial;
+  const { comparison, server, script, notes } = trial;
   const role = comparison.same === true ? 'ok' : comparison.same === false ? 'error' : 'warn';
   return (
     <>
@@ -40,7 +40,7 @@ function Trial({ trial }: { trial: TrialResult }) {
       </p>
       <div className="proof-statement">
         <pre className="code" tabIndex={0}>
-          {escapeControls(statement)}
+          {escapeControls(shownStatement(trial))}
         </pre>
         <CopyButton text={`${script};`} what="the query with its values" />
       </div>
