@@ -73,15 +73,16 @@ async function withTriedIndexes(
   if (extension === undefined) return remarks;
   const schema = String(extension.schema);
   // Such an index lasts as long as the session, also beyond a rollback.
-  const surrounding: SurroundingStatements = [
-    READ_ONLY_TRANSACTION[0],
-    [...READ_ONLY_TRANSACTION[1], `SELECT ${schema}.hypopg_reset()`],
-  ];
+  const reset = `SELECT ${schema}.hypopg_reset()`;
+  const surrounding: SurroundingStatements = [READ_ONLY_TRANSACTION[0], [...READ_ONLY_TRANSACTION[1], reset]];
   const tried: Remark[] = [];
   for (const remark of remarks) {
     const create = { sql: `SELECT FROM ${schema}.hypopg_create_index($1)`, values: [remark.index] };
     const [before = [], , after = []] =
-      remark.index === undefined ? [] : await unlessRefused(query(surrounding, explained, create, explained));
+      remark.index === undefined
+        ? []
+        : // Behind a pooler of transactions, what follows the transaction may reach another session.
+          await unlessRefused(query(surrounding, explained, create, explained, { sql: reset }));
     const [now, then] = [before, after].map((rows) => rows.map((row) => String(Object.values(row)[0])));
     tried.push(after.length === 0 ? remark : triedIndexRemark(remark, now!, then!));
   }

@@ -132,6 +132,7 @@ test('PostgreSQL: the index that a plan asks for is tried where hypopg is instal
     [/to_regclass/, [{ name: 't', rows: '50000', indexed: null, indexes: null }]],
     [/pg_extension/, [{ schema: 'public' }]],
     [/hypopg_create_index/, [{}]],
+    [/hypopg_reset/, [{}]],
   );
   const { remarks } = await app.plan({ library: 'pg', name: 'select a from t where b = 1' });
   t.match(remarks, [
@@ -140,7 +141,7 @@ test('PostgreSQL: the index that a plan asks for is tried where hypopg is instal
   t.match(app.statements().at(-1), {
     before: ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"],
     after: ['ROLLBACK', 'SELECT public.hypopg_reset()'],
-    ask: [{}, { values: ['CREATE INDEX ON t (b)'] }, {}],
+    ask: [{}, { values: ['CREATE INDEX ON t (b)'] }, {}, { sql: 'SELECT public.hypopg_reset()' }],
   });
 });
 
