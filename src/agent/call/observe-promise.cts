@@ -27,6 +27,8 @@ export function observePromise(
 ): unknown {
   const original = attempt(replaceClass, owner as Record<string, Function>, key);
   if (original === undefined) return finish(run(), undefined);
+  // Of a call around this one, which may construct its own later.
+  const outer = { pendingCallback, constructed };
   pendingCallback = onSettled;
   constructed = undefined;
   let result: unknown;
@@ -36,8 +38,7 @@ export function observePromise(
     own = constructed;
   } finally {
     attempt(Reflect.set, owner, key, original);
-    pendingCallback = undefined;
-    constructed = undefined;
+    ({ pendingCallback, constructed } = outer);
   }
   return finish(result, own);
 }

@@ -6,6 +6,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { bytesIn, dataOf, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
+import { maskNamedParams } from '../record/sql-params.cjs';
 import { watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -23,6 +24,8 @@ const MAX_FORMAT = 100;
 const FORMAT = /\s*\bFORMAT\s+(\w+)\s*$/i;
 /** Formats with a line for each row. */
 const LINES = /EachRow$|^(?:CSV|TSV|TabSeparated)$/i;
+/** `{id: UInt32}` */
+const PLACEHOLDER = /\{\s*([A-Za-z_]\w*)\s*:[^{}]{1,200}\}/g;
 const NEWLINE = 10;
 
 export const clickhouse: Instrument = {
@@ -47,7 +50,13 @@ function describe({ args: { 0: params } }: TracedCall): CallInfo {
   const format = formatOf(query);
   const name = format === undefined || isInsert(query) ? query : query.replace(FORMAT, '');
   const values = dataOf(params, 'query_params');
-  return { name: name.trim(), detail: values === undefined ? {} : { params: serialize(values) } };
+  return { name: name.trim(), detail: values === undefined ? {} : { params: maskedParams(query, values) } };
+}
+
+/** Values by name; `{name: Type}` is read as other placeholders are, for the column that it is compared with. */
+function maskedParams(query: string, values: unknown): unknown {
+  if (typeof values !== 'object' || values === null) return serialize(values);
+  return maskNamedParams(query.replace(PLACEHOLDER, ' :$1 '), values, 'standard');
 }
 
 function isInsert(query: string): boolean {

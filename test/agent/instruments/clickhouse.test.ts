@@ -12,9 +12,12 @@ testForms(
     // How many rows such a text has is not read.
     json: read('select 1 as n', undefined, 27),
     rows: all,
-    params: read('select n from t where n = {n: UInt32} and p = {password: String}', 2, 16, {
-      params: { n: 7, password: 'REDACTED' },
-    }),
+    params: read(
+      'select n from t where n = {n: UInt32} and p = {password: String} and token = {p: String}',
+      2,
+      16,
+      { params: { n: 7, password: 'REDACTED', p: 'REDACTED' } },
+    ),
     stream: all,
     iterated: all,
     closed: [{ name: 'select n from t' }],

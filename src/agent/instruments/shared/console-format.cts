@@ -16,6 +16,8 @@ export type FormatListener = (
 /** Levels by Node's channel `console.<method>` (since 22): `info` and `debug` are formatted like `log`. */
 const CHANNELS = ['info', 'debug', 'warn', 'error'];
 
+/** Kept, as each line of the console asks it. */
+let inspectorUrl: (() => string | undefined) | undefined;
 /** Level that a channel has told of the line that is about to be formatted. */
 let told: string | undefined;
 /** The line that was formatted last, until it is written: `trace` formats its message before its stack. */
@@ -24,9 +26,11 @@ let formatted: { level: string; args: unknown[] } | undefined;
 /** Whether a debugger listens, or may be attached; false where Node has no inspector. */
 export function hasDebugger(): boolean {
   try {
-    if (!process.features.inspector) return false;
-    const { url }: typeof import('node:inspector') = require('node:inspector');
-    return url() !== undefined;
+    if (inspectorUrl === undefined) {
+      if (!process.features.inspector) return false;
+      ({ url: inspectorUrl } = require('node:inspector') as typeof import('node:inspector'));
+    }
+    return inspectorUrl() !== undefined;
   } catch {
     return false;
   }
