@@ -71,8 +71,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     ...{ upstream, observer, secret, wait, timeout, isTraceParent, onOriginRefused, badge },
   };
   const tunnels = new Set<Duplex>();
-  /** Connections of which is not known yet whether they speak TLS. */
-  const untold = new Set<Socket>();
+  /** All connections: Node closes only those that it parses, and waits for the others. */
+  const sockets = new Set<Socket>();
   const dispatcher = createDispatcher(
     (req, res) => forward(forwardOptions, req, res),
     (req, socket, _, head) => tunnelUpgrade(forwardOptions, req, socket, head, tunnels),
@@ -82,7 +82,13 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   };
   const { port, hosts, servers } = await listen(() => {
     const server = createHttpServer(serve, dispatcher.ws.bind(dispatcher));
-    if (options.identity !== undefined) acceptTls(server, options.identity, untold);
+    if (options.identity !== undefined) acceptTls(server, options.identity);
+    server.on('connection', (socket) => {
+      // One whose upgrade is not taken is served as a new one.
+      if (sockets.has(socket)) return;
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
     return server;
   }, options);
   const urls = hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
@@ -94,7 +100,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     async close() {
       const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
       for (const server of servers) server.closeAllConnections();
-      for (const socket of [...tunnels, ...untold]) socket.destroy();
+      for (const socket of [...tunnels, ...sockets]) socket.destroy();
       upstream.set(undefined);
       await Promise.all(closed);
     },

@@ -15,11 +15,8 @@ const HANDSHAKE = 22;
 
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
-/**
- * Lets a server answer TLS as well, where `identity` gives a certificate at the time of a connection;
- * `sockets` holds those that are about to tell what they speak, for the proxy to destroy.
- */
-export function acceptTls(server: Server, identity: TlsIdentity, sockets: Set<Socket>): void {
+/** Lets a server answer TLS as well, where `identity` gives a certificate at the time of a connection. */
+export function acceptTls(server: Server, identity: TlsIdentity): void {
   const [serveHttp] = server.listeners('connection') as [ConnectionListener];
   server.removeAllListeners('connection');
   let tlsServer: TlsServer | undefined;
@@ -37,8 +34,6 @@ export function acceptTls(server: Server, identity: TlsIdentity, sockets: Set<So
     const readCertificate = read.has(socket) ? undefined : identity();
     read.add(socket);
     if (readCertificate === undefined) return serveHttp.call(server, socket);
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
     const destroy = () => void socket.destroy();
     socket.on('error', destroy).on('end', destroy);
     socket.once('data', (chunk: Buffer) => {

@@ -21,7 +21,11 @@ async function frontWith(
     req.on('end', () => res.end(`${req.method} ${'encrypted' in req.socket} ${body.length}`));
   });
   const sockets = new Set<Socket>();
-  acceptTls(server, identity, sockets);
+  acceptTls(server, identity);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {

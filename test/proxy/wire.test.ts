@@ -485,6 +485,16 @@ test('CONNECT is refused with a body', async (t) => {
   t.equal(app.wires.length, 0);
 });
 
+test('a client that keeps its side open after a refused CONNECT does not keep the proxy open', async (t) => {
+  const app = await responder(t, OK);
+  const running = await proxy(t, app.address);
+  const wire = await client(t, running.port);
+  wire.send('CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n');
+  await until(() => wire.ended);
+  await running.close();
+  t.match(wire.text, 'does not CONNECT');
+});
+
 test('limits are the app’s: long targets, 3000 headers and a missing Host are forwarded', async (t) => {
   const app = await responder(t, OK);
   const { port } = await proxy(t, app.address);

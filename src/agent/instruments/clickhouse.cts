@@ -15,7 +15,8 @@ type Connections = { NodeBaseConnection: { prototype: object } };
 /** What has been read of an answer. */
 interface Answer {
   bytes: number;
-  lines: number;
+  /** Undefined in a format whose lines are no rows. */
+  lines: number | undefined;
 }
 
 const METHODS = ['query', 'insert', 'exec', 'command'];
@@ -95,7 +96,8 @@ function wrapMethod(original: Function): Function {
 function watchAnswer(call: TracedCall, answer: unknown): boolean {
   const stream = dataOf(answer, 'stream');
   if (typeof stream !== 'object' || stream === null) return false;
-  const read: Answer = { bytes: 0, lines: 0 };
+  const format = formatOf(plainText(dataOf(call.args[0], 'query')) ?? '');
+  const read: Answer = { bytes: 0, lines: format !== undefined && LINES.test(format) ? 0 : undefined };
   watchStream(stream, call.request, (type, value) => {
     if (type === 'data') count(read, value);
     if (type === 'error') end(call, value ?? 'error', answer);
@@ -110,15 +112,14 @@ function count(read: Answer, chunk: unknown): void {
   const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : bytesIn(chunk);
   if (bytes === undefined) return;
   read.bytes += bytes.length;
+  if (read.lines === undefined) return;
   for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) read.lines++;
 }
 
 /** Rows are the lines of an answer, or those that the server says it has written. */
 function end(call: TracedCall, error: unknown, answer: unknown, read?: Answer): void {
   const written = plainText(dataOf(dataOf(answer, 'summary'), 'written_rows'));
-  const format = formatOf(plainText(dataOf(call.args[0], 'query')) ?? '');
-  const lines = read !== undefined && format !== undefined && LINES.test(format) ? read.lines : undefined;
-  const rows = lines ?? (written === undefined ? undefined : Number(written));
+  const rows = read?.lines ?? (written === undefined ? undefined : Number(written));
   endCall(call, error, error ? undefined : rows, bytesFacts(read));
 }
 
