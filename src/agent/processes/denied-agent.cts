@@ -8,6 +8,9 @@ import { dataOf, listOf } from '../record/app-values.cjs';
 const MODELS = ['--permission', '--experimental-permission'];
 /** Options whose value is the code that runs. */
 const CODE = /^(?:-[pe]+|--(?:eval|print)(?:=.*)?)$/s;
+/** A script, whose own arguments follow, and options whose value may look like one. */
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+const TAKES_FILE = /^(?:-r|--(?:require|import|loader|experimental-loader))$/;
 const GRANT = '--allow-fs-read=';
 const ARE_SCRIPTS_DENIED = process.versions.node.startsWith('20.');
 /** Option that loads the agent, by the run folder that its path leads through. */
@@ -43,7 +46,7 @@ export function leaveOutOfSyncChild({ 0: command, 1: list }: ArrayLike<unknown>)
 
 function isDenied(words: unknown[]): boolean {
   if (!MODELS.some((model) => words.includes(model))) return false;
-  if (!ARE_SCRIPTS_DENIED && !words.some((word) => typeof word === 'string' && CODE.test(word))) return false;
+  if (!ARE_SCRIPTS_DENIED && !isCode(words)) return false;
   return !words.some((word) => {
     if (typeof word !== 'string' || !word.startsWith(GRANT)) return false;
     return word
@@ -51,6 +54,14 @@ function isDenied(words: unknown[]): boolean {
       .split(',')
       .some((path) => __filename.startsWith(path.replace(/\*$/, '')));
   });
+}
+
+/** Whether the code that runs is an argument: behind a script such an option is the script's own. */
+function isCode(words: unknown[]): boolean {
+  const texts = words.map((word) => (typeof word === 'string' ? word : ''));
+  const code = texts.findIndex((word) => CODE.test(word));
+  const script = texts.findIndex((word, i) => SCRIPT.test(word) && !TAKES_FILE.test(texts[i - 1] ?? ''));
+  return code >= 0 && (script < 0 || code < script);
 }
 
 function withoutAgent(options: string): string {
