@@ -70,7 +70,8 @@ export function packTrace(trace: Trace): PackedBody {
     else part[key] = trace[key as keyof Trace];
   }
   const [head, tail] = [JSON.stringify(before), JSON.stringify(Object.assign(after, tables))];
-  return pack(`${head.slice(0, -1)},"spans":[${spanTexts.join()}],${tail.slice(1)}`);
+  const start = head === '{}' ? '{' : `${head.slice(0, -1)},`;
+  return pack(`${start}"spans":[${spanTexts.join()}],${tail.slice(1)}`);
 }
 
 /**

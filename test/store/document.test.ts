@@ -88,5 +88,8 @@ test('a document has every field of its calls, whatever the texts', (t) => {
   t.strictSame(unpackTrace(packTrace(trace), skipDescribe), trace);
   const empty = aTrace({ spans: [] });
   t.strictSame(unpackTrace(packTrace(empty), skipDescribe), empty);
+  const { spans, ...rest } = trace;
+  const turned = { spans, ...rest };
+  t.strictSame(unpackTrace(packTrace(turned), skipDescribe), turned, 'with the calls first');
   t.end();
 });

@@ -7,6 +7,9 @@ import { isCodeOption, isPathAllowed } from '../../domain/node-permissions.cjs';
 import { dataOf, listOf } from '../record/app-values.cjs';
 
 const MODELS = ['--permission', '--experimental-permission'];
+/** A script, whose own arguments follow, and options whose value may look like one. */
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+const TAKES_FILE = /^(?:-r|--(?:require|import|loader|experimental-loader))$/;
 const ARE_SCRIPTS_DENIED = process.versions.node.startsWith('20.');
 /** Option that loads the agent, by the run folder that its path leads through. */
 const AGENT_OPTION =
@@ -42,8 +45,15 @@ export function leaveOutOfSyncChild({ 0: command, 1: list }: ArrayLike<unknown>)
 function isDenied(list: unknown[]): boolean {
   if (!MODELS.some((model) => list.includes(model))) return false;
   const words = list.filter((word) => typeof word === 'string');
-  if (!ARE_SCRIPTS_DENIED && !words.some(isCodeOption)) return false;
+  if (!ARE_SCRIPTS_DENIED && !isCode(words)) return false;
   return !isPathAllowed(words, 'read', __filename);
+}
+
+/** Whether the code that runs is an argument: behind a script such an option is the script's own. */
+function isCode(words: string[]): boolean {
+  const code = words.findIndex(isCodeOption);
+  const script = words.findIndex((word, i) => SCRIPT.test(word) && !TAKES_FILE.test(words[i - 1] ?? ''));
+  return code >= 0 && (script < 0 || code < script);
 }
 
 function withoutAgent(options: string): string {

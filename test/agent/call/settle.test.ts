@@ -97,6 +97,27 @@ function owned(original: () => unknown): { result: unknown; ends: unknown[][] } 
   return { result, ends };
 }
 
+test('a call inside of another has its own promise, and leaves the other its', async (t) => {
+  let inner: { result: unknown; ends: unknown[][] } | undefined;
+  let made: unknown;
+  const before = globalThis.Promise;
+  const { result, ends } = owned(() => {
+    inner = owned(() => new Promise((resolve) => resolve('inner')));
+    made = new Promise((resolve) => resolve('outer'));
+    return made;
+  });
+  t.equal(result, made);
+  t.same([inner?.ends, ends], [[[undefined, 'inner']], [[undefined, 'outer']]]);
+  const late = owned(() => {
+    made = new Promise((resolve) => resolve('outer'));
+    inner = owned(() => new Promise((resolve) => resolve('inner')));
+    return made;
+  });
+  t.equal(late.result, made);
+  t.same([inner?.ends, late.ends], [[[undefined, 'inner']], [[undefined, 'outer']]]);
+  t.equal(globalThis.Promise, before);
+});
+
 test('the promise that a function constructs is the app’s, and ends the call before it settles', async (t) => {
   let settle = (_value: string) => {};
   let made: unknown;

@@ -58,3 +58,23 @@ test('children under the permission model whose code is an argument, on every No
     t.equal(ways.with.stdout, ways.without.stdout, node.version);
   }
 });
+
+const WITH_OWN_OPTIONS = `
+const { spawnSync } = require('node:child_process');
+const model = process.versions.node.startsWith('20.') ? '--experimental-permission' : '--permission';
+const options = ['--no-warnings', model, '--allow-fs-read=' + __dirname + '/*', __dirname + '/child.cjs', '-p', '1'];
+const { status, stdout } = spawnSync(process.execPath, options, { encoding: 'utf8' });
+console.log(status, stdout);
+`;
+
+test('an option of a script’s own is no code', async (t) => {
+  for (const node of await nodes()) {
+    const child = "console.log(/scooby-/.test(process.env.NODE_OPTIONS ?? ''), ...process.argv.slice(2));";
+    const files = { 'app.cjs': WITH_OWN_OPTIONS, 'child.cjs': child };
+    const program = await scoobyFor(t, node);
+    const ways = await bothWays(t, { files, command: ['app.cjs'], node: node.path, program });
+    const hasAgent = !node.version.startsWith('20.');
+    t.match(ways.without.stdout, /^0 false -p 1\n/, node.version);
+    t.match(ways.with.stdout, hasAgent ? /^0 true -p 1\n/ : /^0 false -p 1\n/, node.version);
+  }
+});
