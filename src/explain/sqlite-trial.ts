@@ -18,6 +18,8 @@ const MAX_COPIED = 32 << 20;
 const FACTS_SQL = `SELECT sqlite_version() AS version, m.journal_mode AS journal,
   (SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size()) AS bytes
   FROM pragma_journal_mode() m`;
+const DATABASES_SQL = `SELECT l.name AS name, l.file AS file, j.journal_mode AS journal
+  FROM pragma_database_list l, pragma_journal_mode j WHERE j.schema = l.name`;
 const UNIQUE_SQL = `SELECT i.name AS name, c.name AS field FROM pragma_index_list(?) i, pragma_index_info(i.name) c
     WHERE i."unique" = 1 AND i.partial = 0
   UNION ALL SELECT '', name FROM pragma_table_info(?) WHERE pk > 0`;
@@ -35,7 +37,7 @@ export async function sqliteTrialServer(query: AppQuery, template: Template): Pr
   const [[facts] = [], names = [], indexes = []] = await query(
     NONE,
     { sql: FACTS_SQL },
-    { sql: 'PRAGMA database_list' },
+    { sql: DATABASES_SQL },
     { sql: UNIQUE_SQL, values: [table, table] },
   );
   const opened = await openBeside(query, facts ?? {}, names);
@@ -56,14 +58,14 @@ export async function sqliteTrialServer(query: AppQuery, template: Template): Pr
 
 /**
  * The connection's files, where they have a write-ahead log: their readers hold up no writer. Others, and a
- * database in memory, are copied.
+ * database in memory, are copied; of attached ones they are left out.
  */
 async function openBeside(
   query: AppQuery,
   { journal, bytes }: QueryRow,
   names: QueryRow[],
 ): Promise<{ databases: Databases; close(): Promise<void> }> {
-  const files = names.filter(({ name }) => name !== 'main' && name !== 'temp');
+  const files = names.filter((each) => each.journal === 'wal' && each.name !== 'main');
   const attached = Object.fromEntries(files.map(({ name, file }) => [String(name), String(file)]));
   const main = String(names.find(({ name }) => name === 'main')?.file ?? '');
   if (journal === 'wal' && main !== '') return { databases: { file: main, attached }, close: async () => {} };

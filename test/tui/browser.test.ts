@@ -586,7 +586,11 @@ test('+ zooms the timeline around the selected call, which the window follows; e
   press('esc');
   t.equal(browser.state.detail.window, undefined);
   t.equal(browser.state.focus, 'table');
-  press('2', '+');
+  press('+', 'J', '-');
+  t.match(rowsOf(browser).at(-1), /all of the request is shown/, 'the window is that of another request');
+  press('esc');
+  t.equal(browser.state.focus, 'list', 'nothing is left of it that esc would undo first');
+  press('enter', '2', '+');
   t.match(rowsOf(browser).at(-1), /only the timeline can be zoomed: 9 shows it/);
   browser.close();
   t.end();

@@ -150,7 +150,7 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
       return page.canvas ? undefined : selectionReason(sideAction(action.n), viewModel);
     case 'zoomTime':
       if (!page.times) return 'only the timeline can be zoomed: 9 shows it';
-      return action.n < 0 && !state.detail.window
+      return action.n < 0 && state.detail.window?.trace !== viewModel.trace?.id
         ? 'all of the request is shown: + goes closer to the selected call'
         : undefined;
     case 'icicle':

@@ -59,11 +59,12 @@ function open(state: State, facts: ViewFacts): State {
 }
 
 /** Undoes one thing: the search, zoom, focus, filter, marks or view, in this order. */
-function goBack(state: State): State {
+function goBack(state: State, { trace }: ViewFacts): State {
   if (state.detail.find !== '' && (state.focus === 'table' || state.focus === 'text'))
     return withDetail(state, { find: '' });
-  if (state.focus === 'table' && state.detail.zoomed) return zoomOut(state, state.detail.zoomed);
-  if (state.focus === 'table' && state.detail.window && state.detail.tab === 'Timeline')
+  const { zoomed, window } = state.detail;
+  if (state.focus === 'table' && zoomed && zoomed.trace === trace) return zoomOut(state, zoomed);
+  if (state.focus === 'table' && window && window.trace === trace && state.detail.tab === 'Timeline')
     return setWindow(state, undefined);
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
@@ -221,7 +222,7 @@ function reduceNavigation(state: State, action: Action, facts: ViewFacts): State
     case 'open':
       return open(state, facts);
     case 'back':
-      return goBack(state);
+      return goBack(state, facts);
     case 'pop':
       return state.focus === 'list'
         ? state

@@ -223,6 +223,8 @@ export interface ViewFacts {
   tabs: string[];
   /** Number of panes beside each other. */
   panes: 1 | 2 | 3;
+  /** Id of the request that is shown. */
+  trace?: string;
   /** Epoch ms. */
   now: number;
 }

@@ -99,7 +99,7 @@ export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput
 
 /** Row counts and pane heights for the reducer; `now` is epoch ms. */
 export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
-  const { state, layout, list, page, text, items, matches, rowMatches, panels } = viewModel;
+  const { state, layout, list, trace, page, text, items, matches, rowMatches, panels } = viewModel;
   const heads = layout.compact ? 0 : 1;
   const { popup } = state;
   const { first = 0, rows = [], matches: outputMatches = [] } = viewModel.output ?? {};
@@ -119,6 +119,7 @@ export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
     },
     tabs: panels.map((panel) => panel.title),
     panes: layout.panes,
+    ...(trace && { trace: trace.id }),
     now,
   };
 }
