@@ -62,7 +62,7 @@ Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node $
 
 ## What the app pays
 
-CPU a request of the app's process, as the ratio to the app alone (see overhead.mjs): without a query, with 1, with 20.
+CPU a request of the app's process, as the ratio to the app alone (see overhead.mjs): without a query, with 1, with 20; – where a burst answered nothing.
 
 ${table(
   ['', ...found.flatMap(([version]) => PATHS.map((path) => `${version.split('.')[0]} ${path}`))],

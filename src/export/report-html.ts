@@ -6,12 +6,13 @@ import { parseSite } from '../domain/site.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../domain/text.js';
 import { codeFrame } from '../terminal/code-frame.js';
 import { REPORT_STYLE } from './report-style.js';
-import type {
-  ReportDifference,
-  ReportedRun,
-  ReportFinding,
-  ReportMention,
-  ReportRoute,
+import {
+  hasReportChange,
+  type ReportDifference,
+  type ReportedRun,
+  type ReportFinding,
+  type ReportMention,
+  type ReportRoute,
 } from './run-report.js';
 
 const CONTEXT_LINES = 3;
@@ -123,7 +124,8 @@ ${rows.join('\n')}
 ${more(moreRoutes, 'other route')}</section>`;
 }
 
-function differenceSection({ against, figures, gone, added, stays, routes }: ReportDifference): string {
+function differenceSection(difference: ReportDifference): string {
+  const { against, figures, gone, added, stays, routes } = difference;
   const rows = figures.map(
     ({ name, before, after, change }) =>
       `<tr><td>${text(name)}</td><td class="number">${text(before)}</td><td class="number ${change}">${text(after)}</td></tr>`,
@@ -137,8 +139,9 @@ function differenceSection({ against, figures, gone, added, stays, routes }: Rep
     ({ route, verdict, before, after }) =>
       `<li><b>${text(verdict)}</b> <code>${text(route)}</code> ${text(change(before, after))}</li>`,
   );
+  const unchanged = hasReportChange(difference) ? '' : '<p>Nothing has changed.</p>';
   return `<section class="difference"><h2>Against ${text(against)}</h2>
-${table}${lists}${stays > 0 ? `<p>${text(formatCount(stays, 'finding stays', 'findings stay'))}.</p>` : ''}
+${unchanged}${table}${lists}${stays > 0 ? `<p>${text(formatCount(stays, 'finding stays', 'findings stay'))}.</p>` : ''}
 ${moved.length > 0 ? `<ul>${moved.join('')}</ul>` : ''}</section>`;
 }
 

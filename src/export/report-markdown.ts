@@ -5,12 +5,13 @@ import { partOfPage } from '../domain/finding-win.js';
 import { formatCount, formatMs } from '../domain/text.js';
 import { findingMarkdown } from './finding-markdown.js';
 import { code, prose, tableRow } from './markdown-text.js';
-import type {
-  ReportDifference,
-  ReportedRun,
-  ReportFinding,
-  ReportMention,
-  ReportRoute,
+import {
+  hasReportChange,
+  type ReportDifference,
+  type ReportedRun,
+  type ReportFinding,
+  type ReportMention,
+  type ReportRoute,
 } from './run-report.js';
 
 /** GitHub takes 65,536 characters. */
@@ -86,11 +87,13 @@ function routeLines(routes: ReportRoute[], more: number): string[] {
   ];
 }
 
-function differenceLines({ against, figures, gone, added, stays, routes }: ReportDifference): string[] {
+function differenceLines(difference: ReportDifference): string[] {
+  const { against, figures, gone, added, stays, routes } = difference;
   const changed = figures.filter(({ change }) => change !== 'same');
   return [
     `### Against ${prose(against)}`,
     '',
+    ...(hasReportChange(difference) ? [] : ['Nothing has changed.', '']),
     ...(changed.length === 0
       ? []
       : [

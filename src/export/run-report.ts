@@ -73,6 +73,11 @@ export interface ReportDifference {
   routes: { route: string; verdict: string; before?: number; after?: number }[];
 }
 
+/** Whether anything is otherwise than before; findings that stay are no change. */
+export function hasReportChange({ figures, gone, added, routes }: ReportDifference): boolean {
+  return gone.length + added.length + routes.length > 0 || figures.some(({ change }) => change !== 'same');
+}
+
 /** A finding in a list. */
 export interface ReportMention {
   kind: string;

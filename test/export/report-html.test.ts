@@ -119,6 +119,23 @@ test('what has changed', (t) => {
     text,
     '- **new** N+1 `GET /a`: a loop\n- **gone** SLOW `a.js:1`: a slow query\n- faster: `GET /orders` 85ms → 20ms\n- 2 findings stay\n',
   );
+  t.notMatch(html + text, /Nothing has changed/);
+  t.end();
+});
+
+test('what has not changed is said', (t) => {
+  const difference = {
+    ...{ against: 'run 11: npm test', stays: 2, gone: [], added: [], routes: [] },
+    figures: [{ name: 'p95', before: '85ms', after: '85ms', change: 'same' as const }],
+  };
+  t.match(
+    reportHtml({ ...report, difference }),
+    '<h2>Against run 11: npm test</h2>\n<p>Nothing has changed.</p>',
+  );
+  t.match(
+    reportMarkdown({ ...report, difference }),
+    '### Against run 11: npm test\n\nNothing has changed.\n\n- 2 findings stay\n',
+  );
   t.end();
 });
 

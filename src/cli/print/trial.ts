@@ -30,7 +30,7 @@ export function trialLines(
     `${style('bold', head)}${kind}${where}`,
     ...section([
       style('bold', trialSummary(trial)),
-      ...wrapped(`${comparison.text}, of ${server}`).map((line) => style(role, line)),
+      ...wrapped(`${comparison.text}, on ${server}`).map((line) => style(role, line)),
     ]),
     ...section(
       dedentText(cleanStatement(shownStatement(trial))).flatMap((line) => wrapText(line, width - 2)),

@@ -18,7 +18,7 @@ export function trialPopup(trial: TrialResult): Line[] {
   const text = (words: string) => wrapText(cleanText(words), WIDTH, '');
   return [
     ...text(trialSummary(trial)).map((line): Line => [[` ${line}`, 'bold']]),
-    ...text(`${comparison.text}, of ${server}`).map((line): Line => [[` ${line}`, role]]),
+    ...text(`${comparison.text}, on ${server}`).map((line): Line => [[` ${line}`, role]]),
     [''],
     ...dedentText(shownStatement(trial).split('\n').map(cleanText).join('\n'))
       .flatMap((line) => wrapText(line, WIDTH))

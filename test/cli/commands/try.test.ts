@@ -40,7 +40,7 @@ test('the statement, its figures and whether its rows are the same', async (t) =
   const text = tried(run);
   t.match(text.stdout, /^GET \/orders {2}N\+1 {2}.*\(app\.cjs:8\)\n/);
   t.match(text.stdout, /\n {2}9 queries, .* → 1 query, .*, 90 rows, measured on your database\n/);
-  t.match(text.stdout, /\n {2}the same rows for each of 9 values, of PostgreSQL \d/);
+  t.match(text.stdout, /\n {2}the same rows for each of 9 values, on PostgreSQL \d/);
   t.match(text.stdout, '\n  SELECT id, order_id FROM items WHERE order_id = ANY($1::integer[])\n');
   t.equal(text.code, 0);
   const sql = tried(run, findings[0]!.id.slice(0, 8), '--sql');

@@ -43,7 +43,7 @@ test('T shows the query in place of the loop, and y t copies it', async (t) => {
   await effects.tryLoop(LOOP, undefined);
   t.same(popup(), [
     ' 50 queries, 59ms → 1 query, 1.9ms, 50 rows, measured on your database',
-    ' the same rows for each of 50 values, of PostgreSQL 16.3',
+    ' the same rows for each of 50 values, on PostgreSQL 16.3',
     '',
     ' SELECT * FROM items WHERE order_id = ANY($1::integer[])',
     '',

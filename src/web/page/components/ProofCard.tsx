@@ -36,7 +36,7 @@ function Trial({ trial }: { trial: TrialResult }) {
     <>
       <h2>{trialSummary(trial)}</h2>
       <p className={`role-${role}`}>
-        {escapeToOneLine(comparison.text)} <span className="dim">of {escapeToOneLine(server)}</span>
+        {escapeToOneLine(comparison.text)} <span className="dim">on {escapeToOneLine(server)}</span>
       </p>
       <div className="proof-statement">
         <pre className="code" tabIndex={0}>
