@@ -170,9 +170,7 @@ test('a constant reader does not let the log grow without bound', (t) => {
   const { store, path } = open(t, { clock });
   const burst = () => {
     for (let n = 0; n < 60; n++) {
-      store.saveAll([
-        aTrace({ start: n, spans: Array.from({ length: 50 }, () => noisySpan(20_000)) }),
-      ]);
+      store.saveAll([aTrace({ start: n, spans: Array.from({ length: 50 }, () => noisySpan(20_000)) })]);
     }
   };
   store.saveAll([aTrace()]);
