@@ -8,7 +8,7 @@ import { whatIfText } from '../../insight/win/what-if-text.js';
 import { whenResolved } from '../../screens/list-data.js';
 import { type Line, wrapLine } from '../../terminal/cells.js';
 import { panelsOf } from '../panels/index.js';
-import { emptyPage, type Panel, type PanelPage, type TextLine } from '../panels/panel.js';
+import { emptyPage, type Panel, type PanelPage, type TextLine, withKeptHead } from '../panels/panel.js';
 import type { DetailState } from '../state/state.js';
 
 const NO_TRACE_PAGE = emptyPage('no request is selected');
@@ -128,7 +128,7 @@ export class TraceData {
       ...(window && { window }),
       ...(away && { away }),
     });
-    const page = away ? withHead(own, whatIfText(trace, away)) : own;
+    const page = withKeptHead(away ? withHead(own, whatIfText(trace, away)) : own);
     this.#page = { key, page };
     return page;
   }

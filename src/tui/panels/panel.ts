@@ -126,3 +126,14 @@ export function emptyPage(...reasons: string[]): PanelPage {
 export function framePosition(frame: Frame): Position {
   return { file: frame.file, line: frame.line, column: frame.column };
 }
+
+/** The page, whose head is made once for each width: a key asks for it several times. */
+export function withKeptHead(page: PanelPage): PanelPage {
+  const heads = new Map<number, Line[]>();
+  const headLines = (columns: number) => {
+    const lines = heads.get(columns) ?? page.headLines(columns);
+    heads.set(columns, lines);
+    return lines;
+  };
+  return { ...page, headLines };
+}

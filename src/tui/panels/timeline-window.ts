@@ -56,6 +56,7 @@ export function spanWithin(
 
 /** Where the time of the window went. */
 export function timeWithin(time: TimeSpent, { from, to }: TimelineWindow): TimeSpent {
+  if (from <= 0 && to >= time.total) return time;
   const segments = time.segments.flatMap((segment) => {
     const start = Math.max(0, segment.start - from);
     const end = Math.min(to, segment.end) - from;
