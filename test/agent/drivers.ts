@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { FIXTURES } from '../packages.js';
 import { ROOT } from './app.js';
 
-const dependenciesIn = (folder: string): Record<string, string> =>
-  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).dependencies;
+function dependenciesIn(folder: string): Record<string, string> {
+  const { dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  return { ...dependencies, ...optionalDependencies };
+}
 // better-sqlite3 is a dependency of scooby itself as well.
 const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 
