@@ -44,7 +44,11 @@ test('the pictures that are kept are in docs/browser.md, the first one in the RE
     'sql.svg': 'SELECT name, city FROM customers WHERE id = ?',
     'timeline.svg': 'never two calls at the same time',
   };
-  t.same(readdirSync(join(ROOT, 'docs/pictures')).sort(), Object.keys(shown));
+  const ofPage = ['page-list-dark.webp', 'page-list.webp', 'page-request-dark.webp', 'page-request.webp'];
+  const kept = readdirSync(join(ROOT, 'docs/pictures')).sort();
+  t.same(kept, [...Object.keys(shown), ...ofPage].sort());
+  const used = readme + readFileSync(join(ROOT, 'docs/page.md'), 'utf8');
+  for (const name of ofPage) t.match(used, `pictures/${name}`);
   for (const [name, text] of Object.entries(shown)) {
     const rows = textsOf(readFileSync(join(ROOT, 'docs/pictures', name), 'utf8'));
     t.ok(
