@@ -26,7 +26,10 @@ export function formatBytes(bytes: number): string {
 export function formatWhole(n: number): string {
   // The locale's format costs more than the rest of a sentence; its first use in a browser takes 20 ms.
   if (!Number.isSafeInteger(n)) return n.toLocaleString('en-US');
-  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  let text = String(n);
+  const first = n < 0 ? 1 : 0;
+  for (let at = text.length - 3; at > first; at -= 3) text = `${text.slice(0, at)},${text.slice(at)}`;
+  return text;
 }
 
 /** Count with its noun: `1 query`, `2 queries`. */

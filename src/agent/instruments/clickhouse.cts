@@ -21,8 +21,7 @@ interface Answer {
 
 const METHODS = ['query', 'insert', 'exec', 'command'];
 const MAX_FORMAT = 100;
-// The client adds it to the app's statement.
-const FORMAT = /\s*\bFORMAT\s+(\w+)\s*$/i;
+const WORD = 'FORMAT';
 /** Formats with a line for each row. */
 const LINES = /EachRow$|^(?:CSV|TSV|TabSeparated)$/i;
 /** `{id: UInt32}` */
@@ -49,7 +48,8 @@ export const clickhouse: Instrument = {
 function describe({ args: { 0: params } }: TracedCall): CallInfo {
   const query = plainText(dataOf(params, 'query')) ?? '[object]';
   const format = formatOf(query);
-  const name = format === undefined || isInsert(query) ? query : query.replace(FORMAT, '');
+  const name =
+    format === undefined || isInsert(query) ? query : beforeWord(query, format).slice(0, -WORD.length);
   const values = dataOf(params, 'query_params');
   return { name: name.trim(), detail: values === undefined ? {} : { params: maskedParams(query, values) } };
 }
@@ -64,8 +64,19 @@ function isInsert(query: string): boolean {
   return /^\s*insert\b/i.test(query);
 }
 
+/** Format that a statement ends with, which the client adds to the app's. */
 function formatOf(query: string): string | undefined {
-  return FORMAT.exec(query.slice(-MAX_FORMAT))?.[1];
+  const format = query.trimEnd().slice(-MAX_FORMAT).split(/\W+/).at(-1);
+  if (!format) return undefined;
+  const [before = '', ...word] = beforeWord(query, format)
+    .slice(-WORD.length - 1)
+    .padStart(WORD.length + 1);
+  return word.join('').toUpperCase() === WORD && !/\w/.test(before) ? format : undefined;
+}
+
+/** Statement without its last word, and without what is blank before it. */
+function beforeWord(query: string, word: string): string {
+  return query.trimEnd().slice(0, -word.length).trimEnd();
 }
 
 /**

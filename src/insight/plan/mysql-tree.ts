@@ -15,8 +15,8 @@ export interface TreeNode {
 const NODE = /^( *)-> (.*?)(?: {2}\(|$)/;
 const TABLE =
   / (?:on|in) `?([^\s`]+)`?(?: using | \(|$)|^(?:Table|Index|Covering index) (?:range )?scan on `?([^\s`]+)/i;
-const EXPECTED = /\(cost=\S+ rows=([\d.e+]+)\)/;
-const FOUND = /\(actual time=\S+ rows=([\d.e+]+) loops=(\d+)\)/;
+const EXPECTED = /\(cost=[\d.e+-]+ rows=([\d.e+]+)\)/;
+const FOUND = /\(actual time=[\d.e+-]+ rows=([\d.e+]+) loops=(\d+)\)/;
 
 /** Nodes of a tree, in the order of its lines. */
 export function treeNodes(lines: string[]): TreeNode[] {
