@@ -3,12 +3,13 @@
  * and dark. Usage: node examples/page-pictures.mjs [database]
  */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from 'puppeteer-core';
 import { find } from '../dist/test/programs.js';
+import { demoDatabase } from './demo-database.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs/pictures');
@@ -21,16 +22,9 @@ const PICTURES = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'scooby-pictures-'));
-const database = process.argv[2] ?? join(folder, 'demo.db');
 const running = [];
 try {
-  if (process.argv[2] === undefined) {
-    const { status } = spawnSync(process.execPath, [join(ROOT, 'examples/demo.mjs')], {
-      env: { ...process.env, SCOOBY_DB: database },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    if (status !== 0) throw new Error(`the demo ended with ${status}`);
-  }
+  const database = demoDatabase(folder, process.argv[2]);
   const open = spawn(process.execPath, [
     PROGRAM,
     'open',

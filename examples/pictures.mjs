@@ -3,11 +3,11 @@
  * screens. Usage: node examples/pictures.mjs [database]
  */
 
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OnTerminal } from '../dist/test/tui/pty.js';
+import { PtyTerminal } from '../dist/test/tui/pty.js';
+import { demoDatabase } from './demo-database.mjs';
 import { svgOf } from './svg.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -29,18 +29,11 @@ const PICTURES = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'scooby-pictures-'));
-const database = process.argv[2] ?? join(folder, 'demo.db');
 try {
-  if (process.argv[2] === undefined) {
-    const { status } = spawnSync(process.execPath, [join(ROOT, 'examples/demo.mjs')], {
-      env: { ...process.env, SCOOBY_DB: database },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    if (status !== 0) throw new Error(`the demo ended with ${status}`);
-  }
+  const database = demoDatabase(folder, process.argv[2]);
   mkdirSync(OUT, { recursive: true });
   for (const [name, title, columns, rows, keys, shown] of PICTURES) {
-    const terminal = new OnTerminal([join(ROOT, 'dist/scooby.js'), 'ui', '--db', database], columns, rows);
+    const terminal = new PtyTerminal([join(ROOT, 'dist/scooby.js'), 'ui', '--db', database], columns, rows);
     await terminal.shows('? help');
     terminal.send(keys);
     await terminal.shows(shown);
