@@ -19,7 +19,7 @@ export class ChangeLog {
     this.#events.emit('saved');
   }
 
-  /** As StoreReader.changes. */
+  /** As StoreReader.changes; a wait keeps no process alive. */
   async since(since: string | undefined, waitMs: number): Promise<StoreChanges> {
     const from = since === undefined ? this.#count : Number(since);
     if (since !== undefined && from === this.#count)
