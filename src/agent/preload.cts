@@ -61,11 +61,11 @@ import {
   wakeLauncher,
 } from './record/transport.cjs';
 import { certificateAt } from './request/certificates.cjs';
-import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
 import { setPeers, setPropagation } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
+import { trackRequests } from './request/serving.cjs';
 import { onUnitEnd } from './request/unit.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
 import { unitLibraries } from './units/index.cjs';

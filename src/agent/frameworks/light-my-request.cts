@@ -2,7 +2,7 @@
 
 import { ownData } from '../record/app-values.cjs';
 import { wantConnection } from '../record/transport.cjs';
-import { applyServing } from '../request/context.cjs';
+import { applyServing } from '../request/serving.cjs';
 import type { Framework } from './framework.cjs';
 
 const FILE = 'light-my-request/index.js';

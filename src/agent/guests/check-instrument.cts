@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setAgentFolder } from '../call/own-script.cjs';
-import { trackRequests } from '../request/context.cjs';
+import { trackRequests } from '../request/serving.cjs';
 import { type ContractResult, MADE_UP_FAILURE, tryInstrument } from './contract.cjs';
 
 const RESULTS = 3;

@@ -10,7 +10,8 @@ import { leaveOutOfChild, leaveOutOfSyncChild } from '../processes/denied-agent.
 import { watchChildChannel } from '../processes/ipc.cjs';
 import { dataOf, listOf, plainText } from '../record/app-values.cjs';
 import { flushLines } from '../record/transport.cjs';
-import { applyInRequest, currentRequest, watchStream } from '../request/context.cjs';
+import { applyInRequest, currentRequest } from '../request/context.cjs';
+import { watchStream } from '../request/streams.cjs';
 import type { TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 

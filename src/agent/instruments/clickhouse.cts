@@ -7,7 +7,7 @@ import { attempt } from '../guard.cjs';
 import { bytesIn, dataOf, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { maskNamedParams } from '../record/sql-params.cjs';
-import { watchStream } from '../request/context.cjs';
+import { watchStream } from '../request/streams.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Connections = { NodeBaseConnection: { prototype: object } };

@@ -5,7 +5,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { ownData, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
-import { watchStream } from '../request/context.cjs';
+import { watchStream } from '../request/streams.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Status {

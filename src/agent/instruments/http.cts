@@ -8,9 +8,9 @@ import { type ContextRunner, captureCallSite, contextRunner, currentCallSite } f
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { bytesIn, plainText } from '../record/app-values.cjs';
-import { watchStream } from '../request/context.cjs';
 import { handOver, injectParent, injectTraceParent, type RequestTarget } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
+import { watchStream } from '../request/streams.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 

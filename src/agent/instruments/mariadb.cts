@@ -11,7 +11,7 @@ import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, isList, listOf, methodOf, plainText } from '../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
-import { watchStream } from '../request/context.cjs';
+import { watchStream } from '../request/streams.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';

@@ -5,8 +5,8 @@ import type { Server } from 'node:net';
 import type { ServerAddress, ServerSigns } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
 import { noteSecureServer } from './certificates.cjs';
-import { onClose, patchHttp, patchServer } from './context.cjs';
 import { noteOpener, signsOf } from './server-signs.cjs';
+import { onClose, patchHttp, patchServer } from './serving.cjs';
 
 interface ListenMessage {
   server: Server;
