@@ -3,14 +3,12 @@
  * it is finished.
  */
 
-import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
 import { learnKinds } from '../domain/span-kinds.js';
 import {
   type AppInfo,
-  addToTotals,
   type Frame,
   type Headers,
   type RecordedTrace,
@@ -24,8 +22,9 @@ import { Causes } from './causes.js';
 import type { DetectedLibrary } from './collector-messages.js';
 import { EarlyLines } from './early-lines.js';
 import type { AppIdentity } from './link-server.js';
-import { OpenTrace, sizeOfSpan } from './open-trace.js';
+import { assignProcess, emptyTrace, OpenTrace } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
+import { OutsideCalls } from './outside-calls.js';
 import { addUpProfiles } from './profile/add-up-profiles.js';
 import type { SpoolListener } from './spools.js';
 import { Starters } from './starters.js';
@@ -73,9 +72,6 @@ const HANDED_MS = 300;
 /** ms between two emissions of the trace of calls outside requests. */
 const OUTSIDE_MS = 500;
 const RESENT_NOTE = 'the collector failed during this request; calls may be missing';
-const MAX_OUTSIDE_SPANS = 1000;
-/** Size of their texts, in characters. */
-const MAX_OUTSIDE_SIZE = 16 * 1024 * 1024;
 // Half a line mostly contains the id, too.
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
 
@@ -90,7 +86,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     leftOut: (id) => this.emit('leftOut', id),
   });
   #processes = new Map<AppIdentity, AppProcess>();
-  #outsideTraces = new Map<AppProcess, OpenTrace>();
+  #outsideCalls = new OutsideCalls();
   #earlyLines = new EarlyLines();
   #lastWanted = '';
   #causes = new Causes();
@@ -209,9 +205,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     for (const openTrace of this.#traces.values()) {
       if (openTrace.processExited(process)) this.#settle(openTrace);
     }
-    const outside = this.#outsideTraces.get(process);
+    const outside = this.#outsideCalls.take(process);
     if (outside !== undefined) this.#traces.finish(outside);
-    this.#outsideTraces.delete(process);
   }
 
   /** Whether a request has ended at the proxy, and its trace is about to be finished. */
@@ -279,7 +274,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const id = this.#starters.requestOf(process.identity);
     const openTrace = id === undefined ? undefined : this.#traces.get(id);
     if (openTrace?.isRunningAt(process.toEpochMs(line.at))) this.#addSpanTo(openTrace, process, line);
-    else this.#addOutsideSpan(process, line);
+    else this.#addOutside(process, line);
   }
 
   #addSpanTo(openTrace: OpenTrace, process: AppProcess, line: SpanLine): void {
@@ -292,34 +287,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
   }
 
-  #addOutsideSpan(process: AppProcess, line: SpanLine): void {
-    const openTrace = this.#outsideTraces.get(process) ?? this.#openOutside(process, line.at);
-    const { trace } = openTrace;
-    const span = process.toSpan(line, trace.start);
-    // A span that is still running is sent again at its end.
-    if (span.duration === undefined) return;
-    addToTotals(trace.totals, span);
-    trace.spans.push(span);
-    trace.duration = roundToMicros(span.start + span.duration);
-    openTrace.size += sizeOfSpan(span);
-    while (trace.spans.length > MAX_OUTSIDE_SPANS || openTrace.size > MAX_OUTSIDE_SIZE) {
-      openTrace.size -= sizeOfSpan(trace.spans.shift()!);
-      trace.dropped = (trace.dropped ?? 0) + 1;
-    }
-    this.#traces.finishLater(openTrace, OUTSIDE_MS);
-  }
-
-  /**
-   * Opens the trace of a process's calls outside requests; not in `#traces`, because no line names
-   * its id.
-   */
-  #openOutside(process: AppProcess, at: number): OpenTrace {
-    const start = process.toEpochMs(at);
-    const about = { id: randomUUID(), method: '', url: 'outside requests', start, outside: true };
-    const openTrace = new OpenTrace(emptyTrace(about), 'none');
-    assignProcess(openTrace, process);
-    this.#outsideTraces.set(process, openTrace);
-    return openTrace;
+  #addOutside(process: AppProcess, line: SpanLine): void {
+    const openTrace = this.#outsideCalls.add(process, line);
+    if (openTrace !== undefined) this.#traces.finishLater(openTrace, OUTSIDE_MS);
   }
 
   #closeByApp(process: AppProcess, line: Extract<LinkLine, { t: 'close' }>): void {
@@ -390,7 +360,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   }
 
   #countDropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {
-    const openTrace = id === undefined ? this.#outsideTraces.get(process) : this.#traces.get(id);
+    const openTrace = id === undefined ? this.#outsideCalls.get(process) : this.#traces.get(id);
     if (openTrace !== undefined) openTrace.trace.dropped = (openTrace.trace.dropped ?? 0) + spans;
   }
 
@@ -436,16 +406,4 @@ function isOfRequest(line: LinkLine): line is LinkLine & { id: string } {
       t === 'dropped') &&
     line.id !== undefined
   );
-}
-
-function emptyTrace(
-  about: Pick<Trace, 'id' | 'method' | 'url' | 'start' | 'headers' | 'outside'>,
-): RecordedTrace {
-  return { ...about, state: 'open', spans: [], findings: [], totals: {} };
-}
-
-/** Assigns a trace to the first process that reports on it. */
-function assignProcess(openTrace: OpenTrace, process: AppProcess): void {
-  openTrace.process ??= process;
-  openTrace.trace.app ??= process.app;
 }

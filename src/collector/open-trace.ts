@@ -3,7 +3,7 @@
 import type { LinkLine } from '../domain/link.js';
 import { isTimed } from '../domain/span-kinds.js';
 import { keepTimeSpent, timeSpentOf } from '../domain/time-spent.js';
-import type { Frame, RecordedSpan, RecordedTrace, RequestError, TraceState } from '../domain/trace.js';
+import type { Frame, RecordedSpan, RecordedTrace, RequestError, Trace, TraceState } from '../domain/trace.js';
 import { roundToMicros, totalsOf } from '../domain/trace.js';
 import { isUnit } from '../domain/unit.js';
 import type { AppProcess } from './app-process.js';
@@ -258,4 +258,17 @@ export function sizeOfValue(value: unknown): number {
   // Not Object.entries: it is asked of each call.
   for (const key in value) size += key.length + sizeOfValue((value as Record<string, unknown>)[key]);
   return size;
+}
+
+/** A trace of which nothing is known yet but what it is about. */
+export function emptyTrace(
+  about: Pick<Trace, 'id' | 'method' | 'url' | 'start' | 'headers' | 'outside'>,
+): RecordedTrace {
+  return { ...about, state: 'open', spans: [], findings: [], totals: {} };
+}
+
+/** Assigns a trace to the first process that reports on it. */
+export function assignProcess(openTrace: OpenTrace, process: AppProcess): void {
+  openTrace.process ??= process;
+  openTrace.trace.app ??= process.app;
 }
