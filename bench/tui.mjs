@@ -3,6 +3,7 @@
 import { spawn as child } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { requirePackage } from '../dist/test/packages.js';
 
 const { spawn } = requirePackage('node-pty');
@@ -78,7 +79,7 @@ class Session {
   }
   /** Rows come before Ink, which draws the footer and hears keys. */
   async ready() {
-    await this.until('the footer', () => /\? ?(\x1b\[\d+m)* ?help/.test(this.text), 30_000);
+    await this.until('the footer', () => stripVTControlCharacters(this.text).includes('? help'), 30_000);
     await sleep(400);
   }
   async key(key) {
