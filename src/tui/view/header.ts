@@ -74,6 +74,7 @@ const SORT_LABELS: Record<State['list']['sort']['by'], string> = {
   duration: 'slowest first',
   queries: 'most queries first',
   qtime: 'most query time first',
+  win: 'largest win first',
   status: 'highest status first',
   path: 'by path',
 };
@@ -83,6 +84,7 @@ const ROUTE_SORT_LABELS: typeof SORT_LABELS = {
   duration: 'slowest p95 first',
   queries: 'most queries first',
   qtime: 'most query time first',
+  win: 'largest win first',
   status: 'most errors first',
   path: 'by route',
 };
