@@ -67,12 +67,11 @@ function goBack(state: State, { trace }: ViewFacts): State {
   if (state.focus === 'table' && zoomed && zoomed.trace === trace) return zoomOut(state, zoomed);
   if (state.focus === 'table' && window && window.trace === trace && state.detail.tab === 'Timeline')
     return setWindow(state, undefined);
+  const { trail = [], visits = [] } = state.detail;
+  if (state.focus === 'table' && trail.length === 0 && visits.length > 0) return leaveVisit(state, visits);
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
-  const { trail = [] } = state.detail;
   if (state.focus === 'table' && trail.length > 0) return backToRow(state, trail);
-  const { visits = [] } = state.detail;
-  if (state.focus === 'table' && visits.length > 0) return leaveVisit(state, visits);
   if (state.focus === 'table' || state.focus === 'output') return { ...state, focus: 'list' };
   const { origin } = state.list;
   if (origin && isInOrigin(state.list)) return backToRoutes(state, origin);

@@ -14,7 +14,8 @@ import { caretLine, fitPieces } from './fit-row.js';
 function appPiece({ url, app }: FeedStatus, cells: number): Line {
   if (cells < 80) return [['scooby', 'title'], url === undefined ? '' : `  :${new URL(url).port}`];
   const command = cleanText(app?.command ?? '');
-  const commandPart = url !== undefined && cells < 120 ? '' : `  ${cutText(command, 40)}`;
+  const isLeftOut = command === '' || (url !== undefined && cells < 120);
+  const commandPart = isLeftOut ? '' : `  ${cutText(command, 40)}`;
   return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, commandPart];
 }
 

@@ -40,6 +40,15 @@ test('b shows the request that kept this one waiting, which the list may not hav
   t.end();
 });
 
+test('esc leaves a visit before it ends the zoom that was there before', (t) => {
+  const { browser, press } = blocked();
+  press('j', 'j', 'enter', 'z', 'b', 'esc');
+  t.equal(browser.detail.trace?.id, traceAt(2).id);
+  t.equal(browser.state.zoom, true);
+  browser.close();
+  t.end();
+});
+
 test('the next request, or the list, ends a visit', (t) => {
   const { browser, press } = blocked();
   press('j', 'j', 'enter', 'b', 'J');
