@@ -21,7 +21,8 @@ export function detailsOf(span: Span): [name: string, text: string][] {
 function measured(name: string, value: unknown): string | undefined {
   if (name === 'queue' && typeof value === 'number')
     return `${formatMs(value)} of the wait, behind other calls of its connection`;
-  if (name === 'ttfb' && typeof value === 'number') return `${formatMs(value)} to the first byte of the answer`;
+  if (name === 'ttfb' && typeof value === 'number')
+    return `${formatMs(value)} to the first byte of the answer`;
   return name === 'pool' && isPoolCounts(value)
     ? `${value.open} of ${value.max} connections open, ${value.idle} idle, ${formatCount(value.waiting, 'call')} waiting`
     : undefined;
