@@ -18,6 +18,7 @@ export type FilterField =
   | 'time'
   | 'queries'
   | 'qtime'
+  | 'win'
   | 'age'
   /** Of a cleared list: epoch ms; no word of the language. */
   | 'start'
@@ -79,6 +80,7 @@ const NUMBER_FIELDS: Record<string, { field: FilterField; op?: FilterOp; ms?: bo
   faster: { field: 'time', op: '<', ms: true },
   queries: { field: 'queries' },
   qtime: { field: 'qtime', ms: true },
+  win: { field: 'win', ms: true },
   age: { field: 'age', ms: true },
   since: { field: 'age', op: '<=', ms: true },
 };

@@ -25,6 +25,12 @@ export function firstToFix<F extends Winner>({ duration = 0, findings }: Page<F>
   return winner && duration > 0 && winner.win! >= duration * MIN_SHARE ? winner : undefined;
 }
 
+/** ms that the page takes less once the finding that wins most is mended; undefined where that is nothing. */
+export function mostWin(findings: readonly Winner[]): number | undefined {
+  const most = findings.reduce((best, { win = 0 }) => Math.max(best, win), 0);
+  return most < NOTHING_MS ? undefined : most;
+}
+
 /** `fix this first: 61 of 85ms`, `wins 3.1ms`, `wins nothing`; empty where no win is known. */
 export function winText(finding: Winner, page: Page<Winner>): string {
   const { win } = finding;

@@ -58,6 +58,9 @@ export function queryTimeOf({ totals }: Pick<Summary, 'totals'>): number {
 
 export const QUERY_TIME_SQL = `ifnull(ifnull(json_extract(totals, '$.sql.time'), min(json_extract(totals, '$.sql.ms'), ifnull(json_extract(totals, '$.sql.busy'), json_extract(totals, '$.sql.ms')))), 0)`;
 
+/** SQL of a request's win in ms; 0 where nothing wins. */
+export const WIN_SQL = 'ifnull(win, 0)';
+
 /** True when the request repeats calls in a loop: it has a finding of any N+1 kind. */
 export function hasRepeatedCalls({ findings }: Pick<Summary, 'findings'>): boolean {
   return findings.some((kind) => kind.toLowerCase().includes('n+1'));

@@ -33,7 +33,7 @@ export type FeedCapability =
   | 'clear';
 
 /** Sort key of the list: `time` is newest first, `path` is A to Z, all others are largest first. */
-export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
+export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'win' | 'status' | 'path';
 
 export interface Sort {
   by: SortKey;
@@ -66,6 +66,8 @@ export interface RouteRow {
   queries: number;
   /** ms in SQL per request. */
   qtime: number;
+  /** ms that mending would win per request. */
+  win: number;
   /** Requests with a finding of repeated queries. */
   repeated: number;
 }

@@ -1,7 +1,7 @@
 /** Result of a filter or of a sort without an index: row numbers in order, found slice by slice. */
 
 import { type FilterQuery, queryNeedsTrace } from '../domain/filter.js';
-import { QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
+import { QUERIES_SQL, QUERY_TIME_SQL, WIN_SQL } from '../domain/request.js';
 import { conditionOf, type SqlCondition } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
 import type { Sort } from './feed.js';
@@ -20,6 +20,7 @@ const SORT_SQL: Record<Sort['by'], string> = {
   duration: 'ifnull(duration, 0)',
   queries: QUERIES_SQL,
   qtime: QUERY_TIME_SQL,
+  win: WIN_SQL,
   status: 'ifnull(status, 0)',
   path: 'url',
 };

@@ -4,7 +4,7 @@ import { Accumulator } from '../domain/aggregate.js';
 import type { RouteSlice } from '../store/page-reader.js';
 import type { RouteRow } from './feed.js';
 
-interface RouteTotals extends Pick<RouteSlice, 'method' | 'route' | 'qtime' | 'repeated'> {
+interface RouteTotals extends Pick<RouteSlice, 'method' | 'route' | 'qtime' | 'win' | 'repeated'> {
   all: Accumulator;
 }
 
@@ -20,6 +20,7 @@ export class RouteRows {
     const known = this.#known(slice);
     known.all.add(slice);
     known.qtime += slice.qtime;
+    known.win += slice.win;
     known.repeated += slice.repeated;
   }
 
@@ -27,7 +28,7 @@ export class RouteRows {
     const key = `${method} ${route}`;
     let known = this.#routes.get(key);
     if (!known) {
-      known = { method, route, qtime: 0, repeated: 0, all: new Accumulator() };
+      known = { method, route, qtime: 0, win: 0, repeated: 0, all: new Accumulator() };
       this.#routes.set(key, known);
     }
     return known;
@@ -39,6 +40,7 @@ export class RouteRows {
       const known = this.#known(totals);
       known.all.addAll(totals.all);
       known.qtime += totals.qtime;
+      known.win += totals.win;
       known.repeated += totals.repeated;
     }
   }
@@ -59,10 +61,10 @@ export class RouteRows {
   }
 }
 
-function rowOf({ method, route, qtime, repeated, all }: RouteTotals): RouteRow {
+function rowOf({ method, route, qtime, win, repeated, all }: RouteTotals): RouteRow {
   const { count, errors, ms, queries } = all;
   return {
     ...{ method, route, count, errors, mean: ms / count, p95: all.percentile(0.95) },
-    ...{ queries: queries / count, qtime: qtime / count, repeated },
+    ...{ queries: queries / count, qtime: qtime / count, win: win / count, repeated },
   };
 }

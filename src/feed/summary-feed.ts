@@ -40,6 +40,7 @@ const SORT_KEYS: Record<Exclude<Sort['by'], 'time'>, (summary: Summary) => numbe
   duration: ({ duration = 0 }) => duration,
   queries: queriesOf,
   qtime: queryTimeOf,
+  win: ({ win = 0 }) => win,
   status: ({ status = 0 }) => status,
   path: ({ url }) => url,
 };
@@ -251,6 +252,7 @@ function routeSliceOf(summary: Summary) {
     errors: Number(isFailed(summary)),
     queries: queriesOf(summary),
     qtime: queryTimeOf(summary),
+    win: summary.win ?? 0,
     repeated: Number(hasRepeatedCalls(summary)),
   };
 }

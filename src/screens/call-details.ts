@@ -1,6 +1,6 @@
 /** Details of a call as text. */
 
-import { formatMs, valueText } from '../domain/text.js';
+import { formatCount, formatMs, valueText } from '../domain/text.js';
 import type { Span } from '../domain/trace.js';
 import { cleanText } from '../terminal/cells.js';
 
@@ -21,8 +21,10 @@ export function detailsOf(span: Span): [name: string, text: string][] {
 function measured(name: string, value: unknown): string | undefined {
   if (name === 'queue' && typeof value === 'number')
     return `${formatMs(value)} of the wait, behind other calls of its connection`;
+  if (name === 'ttfb' && typeof value === 'number')
+    return `${formatMs(value)} to the first byte of the answer`;
   return name === 'pool' && isPoolCounts(value)
-    ? `${value.open} of ${value.max} connections open, ${value.idle} idle, ${value.waiting} calls waiting`
+    ? `${value.open} of ${value.max} connections open, ${value.idle} idle, ${formatCount(value.waiting, 'call')} waiting`
     : undefined;
 }
 

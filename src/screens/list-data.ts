@@ -23,6 +23,7 @@ const ROUTE_KEYS: Record<Sort['by'], (row: RouteRow) => number | string> = {
   duration: ({ p95 }) => p95,
   queries: ({ queries }) => queries,
   qtime: ({ qtime }) => qtime,
+  win: ({ count, win }) => count * win,
   status: ({ errors }) => errors,
   path: ({ route }) => route,
 };

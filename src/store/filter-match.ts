@@ -4,6 +4,7 @@
 
 import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import { type FilterOp, type FilterTerm, foldCase } from '../domain/filter-term.js';
+import { mostWin } from '../domain/finding-win.js';
 import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
 import { routeNameOf } from '../domain/route.js';
 import { isRoutine } from '../domain/routine.js';
@@ -56,6 +57,8 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
       return isNumber(term, queriesOf(summary));
     case 'qtime':
       return isNumber(term, queryTimeOf(summary));
+    case 'win':
+      return isNumber(term, summary.win ?? 0);
     case 'status':
       return isNumber(term, summary.status);
     default:
@@ -156,6 +159,7 @@ export function ageBound({ op, value }: FilterTerm, now: number): { op: FilterOp
 
 /** Summary of a trace, for lists. */
 export function summaryOf(trace: Trace): Summary {
+  const win = mostWin(trace.findings);
   const { id, method, url, route, status, start, duration, state, totals } = trace;
   return {
     id,
@@ -168,6 +172,7 @@ export function summaryOf(trace: Trace): Summary {
     state,
     totals,
     findings: [...new Set(trace.findings.map((finding) => finding.kind))],
+    ...(win !== undefined && { win }),
     spans: trace.spans.length,
   };
 }

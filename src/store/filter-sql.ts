@@ -5,7 +5,7 @@
 
 import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import type { FilterOp, FilterTerm } from '../domain/filter-term.js';
-import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
+import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL, WIN_SQL } from '../domain/request.js';
 import { LISTED_SQL, ROUTINE_SQL } from '../domain/routine.js';
 import { UNIT_SQL } from '../domain/unit.js';
 import { ageBound, statusClass } from './filter-match.js';
@@ -119,6 +119,8 @@ function columnCondition(term: FilterTerm, now: number): SqlCondition {
       return number(QUERIES_SQL, term);
     case 'qtime':
       return number(QUERY_TIME_SQL, term);
+    case 'win':
+      return number(WIN_SQL, term);
     case 'start':
       return number('start', term);
     case 'age':

@@ -133,6 +133,7 @@ export const PUBLIC_FIELDS = {
     state: 1,
     totals: 1,
     findings: 1,
+    win: 1,
     spans: 1,
   }),
 };

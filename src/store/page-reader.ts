@@ -2,7 +2,7 @@
 
 import type { BucketCounts } from '../domain/aggregate.js';
 import { type Bin, BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
-import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
+import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL, WIN_SQL } from '../domain/request.js';
 import { LISTED_SQL, ROUTINE_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
@@ -31,6 +31,8 @@ export interface RouteSlice extends BucketCounts {
   route: string;
   /** ms in SQL. */
   qtime: number;
+  /** ms that mending would win. */
+  win: number;
   /** Requests with an N+1 finding. */
   repeated: number;
 }
@@ -174,7 +176,7 @@ export class PageReader {
   sliceByRoute(from: number, before: number, { sql: where, values }: SqlCondition): RouteSlice[] {
     const sql = `SELECT method, ${ROUTE_SQL} AS route, ${BUCKET_SQL} AS bucket, count(*) AS count,
       sum(${TOTAL_SQL}) AS total, sum(${FAILED_SQL}) AS errors, sum(${QUERIES_SQL}) AS queries,
-      sum(${QUERY_TIME_SQL}) AS qtime, sum(${REPEATED_SQL}) AS repeated
+      sum(${QUERY_TIME_SQL}) AS qtime, sum(${WIN_SQL}) AS win, sum(${REPEATED_SQL}) AS repeated
       FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2, 3`;
     return this.#queryAll<RouteSlice>(sql, from, before, this.now(), ...values);
   }

@@ -5,7 +5,7 @@ import { restrictMode } from './files.js';
 import { StoreError } from './store.js';
 
 /** SQLite's user_version; increases with every change of the tables. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 
 /** SQLite's application_id of scooby's files. */
 const APPLICATION_ID = 0x5c00b1;
@@ -95,6 +95,12 @@ const TICKS = `
 CREATE INDEX traces_ticks ON traces (start) WHERE method = 'tick';
 `;
 
+// Lists are sorted by what mending a request's findings wins, without reading their documents. That of
+// earlier versions' requests is not known.
+const WINS = `
+ALTER TABLE traces ADD COLUMN win REAL;
+`;
+
 /**
  * Tables with what was recorded, but for source texts: a run that goes on has saved those of its files once,
  * and they expire.
@@ -102,7 +108,7 @@ CREATE INDEX traces_ticks ON traces (start) WHERE method = 'tick';
 export const RECORD_TABLES = ['figures', 'bodies', 'subjects', 'traces', 'runs'];
 
 /** Migration to each version from the version before it. */
-const STEPS = [TABLES, FIGURES, PARENTS, TICKS];
+const STEPS = [TABLES, FIGURES, PARENTS, TICKS, WINS];
 
 /** Formats that a database is brought from and to. */
 export interface Migration {

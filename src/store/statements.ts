@@ -8,7 +8,7 @@ import { summaryOf } from './filter-match.js';
 
 /** Columns of `traces` that make a summary. */
 export const SUMMARY_COLUMNS =
-  'id, method, url, route, status, start, duration, state, totals, findings, spans';
+  'id, method, url, route, status, start, duration, state, totals, findings, win, spans';
 
 /** Summary columns of a row of `traces`; `totals` and `findings` are JSON. */
 export interface TraceRow {
@@ -22,6 +22,7 @@ export interface TraceRow {
   state: Trace['state'];
   totals: string;
   findings: string;
+  win: number | null;
   spans: number;
 }
 
@@ -29,7 +30,8 @@ type SavedRow = TraceRow & { parent: string | null; outside: 0 | 1; expires: num
 
 type SavedValues = [
   ...[id: string, method: string, url: string, route: string | null, status: number | null],
-  ...[start: number, duration: number | null, state: string, totals: string, findings: string, spans: number],
+  ...[start: number, duration: number | null, state: string, totals: string, findings: string],
+  ...[win: number | null, spans: number],
   ...[parent: string | null, outside: number, expires: number, run: number | null],
 ];
 
@@ -97,14 +99,14 @@ function writersOf(db: Database) {
   return {
     saveNew: db.prepare<SavedValues, { seq: number }>(
       `INSERT INTO traces (${SUMMARY_COLUMNS}, parent, outside, expires, run)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
     ),
     save: db.prepare<[SavedRow], { seq: number }>(
       `INSERT INTO traces (${SUMMARY_COLUMNS}, parent, outside, expires, run)
-       VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @parent, @outside, @expires, @run)
+       VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @win, @spans, @parent, @outside, @expires, @run)
        ON CONFLICT (id) DO UPDATE SET
          (${SUMMARY_COLUMNS}, parent, outside, expires, run) =
-         (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @parent, @outside, @expires, @run)
+         (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @win, @spans, @parent, @outside, @expires, @run)
        RETURNING seq`,
     ),
     saveBody: db.prepare<[number | bigint, PackedBody]>(
@@ -190,28 +192,47 @@ export type Statements = ReturnType<typeof prepareStatements>;
 export function savedValuesOf(row: Omit<SavedRow, 'run'>, run: number | null): SavedValues {
   const { id, method, url, route, status, start, duration, state } = row;
   const summary = [id, method, url, route, status, start, duration, state] as const;
-  return [...summary, row.totals, row.findings, row.spans, row.parent, row.outside, row.expires, run];
+  return [
+    ...summary,
+    row.totals,
+    row.findings,
+    row.win,
+    row.spans,
+    row.parent,
+    row.outside,
+    row.expires,
+    run,
+  ];
 }
 
 /** Row and body of a trace; `expires` is epoch ms. */
 export function traceRowOf(trace: Trace, expires: number): { row: Omit<SavedRow, 'run'>; body: PackedBody } {
-  const { route = null, status = null, duration = null, totals, findings, ...rest } = summaryOf(trace);
+  const {
+    route = null,
+    status = null,
+    duration = null,
+    win = null,
+    totals,
+    findings,
+    ...rest
+  } = summaryOf(trace);
   const json = { totals: JSON.stringify(totals), findings: JSON.stringify(findings) };
   const outside = trace.outside ? 1 : 0;
   return {
-    row: { ...rest, ...json, route, status, duration, parent: trace.parent ?? null, outside, expires },
+    row: { ...rest, ...json, route, status, duration, win, parent: trace.parent ?? null, outside, expires },
     body: packTrace(trace),
   };
 }
 
 /** Summary of a row. */
 export function summaryOfRow(row: TraceRow): Summary {
-  const { route, status, duration, totals, findings, ...rest } = row;
+  const { route, status, duration, win, totals, findings, ...rest } = row;
   return {
     ...rest,
     ...(route !== null && { route }),
     ...(status !== null && { status }),
     ...(duration !== null && { duration }),
+    ...(win !== null && { win }),
     totals: JSON.parse(totals) as Summary['totals'],
     findings: JSON.parse(findings) as string[],
   };

@@ -12,13 +12,25 @@ import { Timers } from './data/timers.js';
 import { TraceData } from './data/trace-data.js';
 import { type EffectHandlers, Effects, isEffect } from './effects/effects.js';
 import { BINDINGS, type Binding } from './input/bindings.js';
+import { footerAction } from './input/footer-mouse.js';
 import { keyActions } from './input/key-actions.js';
+import type { MouseReport } from './input/key-names.js';
+import { mouseAction } from './input/mouse.js';
+import { popupMouseActions } from './input/popup-mouse.js';
 import { resolveAction } from './input/resolve-action.js';
 import { feedCapabilities, unavailableReason } from './input/unavailable.js';
 import { followWindow } from './panels/timeline-window.js';
 import { settleCursor } from './state/cursor.js';
 import { reduce } from './state/reduce.js';
-import { type Action, initialState, type Prompt, type State, type ViewFacts } from './state/state.js';
+import {
+  type Action,
+  initialState,
+  type Prompt,
+  type State,
+  shownId,
+  type ViewFacts,
+} from './state/state.js';
+import { endVisits } from './state/visits.js';
 import { paneCount } from './view/layout.js';
 import { type ViewModel, viewFactsOf, viewModelOf } from './view/view-model.js';
 
@@ -109,13 +121,28 @@ export class Browser {
   /** Dispatches the actions of a key, named as in key-names.ts. */
   press(key: string): void {
     this.#batch.run(() => {
-      if (this.state.notice) {
-        const { notice: _, ...state } = this.state;
-        this.state = state;
-      }
+      this.#endNotice();
       const items = () => this.#buildViewModel().items;
       for (const action of keyActions(key, this.state, this.bindings, items)) this.dispatch(action);
     });
+  }
+
+  /** Dispatches the actions of a mouse report. */
+  point(mouse: MouseReport): void {
+    this.#batch.run(() => {
+      const viewModel = this.#buildViewModel();
+      const footer = footerAction(viewModel, this.bindings, mouse);
+      if (mouse.press) this.#endNotice();
+      const action = footer ?? mouseAction(viewModel, mouse);
+      for (const each of action ? [action] : popupMouseActions(viewModel, mouse)) this.dispatch(each);
+    });
+  }
+
+  #endNotice(): void {
+    if (!this.state.notice) return;
+    const { notice: _, ...state } = this.state;
+    this.state = state;
+    this.#batch.change();
   }
 
   /** Inserts pasted text into the prompt; ignored without a prompt, so it never acts as keys. */
@@ -158,6 +185,8 @@ export class Browser {
 
   /** Loads the data that the state needs: visible rows, selected request, trace of the detail. */
   #sync(): void {
+    // The list shows its own request beside it.
+    if (this.state.focus === 'list') this.state = endVisits(this.state);
     const { list } = this.state;
     const isNewQuery = this.list.setQuery(listQueryOf(list), list.sort, list.view === 'routes');
     const { height } = this.facts().list;
@@ -209,8 +238,8 @@ export class Browser {
     if (this.state.list.view === 'routes' || this.list.stale) return;
     const id = this.list.row(this.state.list.cursor.at)?.id;
     const { selected, ...list } = this.state.list;
-    if (id !== selected)
-      this.state = { ...this.state, list: id === undefined ? list : { ...list, selected: id } };
+    if (id === selected) return;
+    this.state = endVisits({ ...this.state, list: id === undefined ? list : { ...list, selected: id } });
   }
 
   /** Handles new data: a following list selects the newest request, others keep their selection. */
@@ -234,7 +263,12 @@ export class Browser {
 
   /** Shows the selected request: at once in a focused detail, else after previewDelay. */
   #showSelected(): void {
-    const { focus, list } = this.state;
+    const { focus, list, detail } = this.state;
+    if (detail.visits && detail.visits.length > 0) {
+      this.#shownRoute = undefined;
+      this.#timers.cancel('preview');
+      return this.detail.show(shownId(this.state));
+    }
     if (list.view !== 'routes') this.#shownRoute = undefined;
     if (paneCount(this.state) === 1 && focus === 'list') return;
     if (list.view === 'routes') return this.#showRoute();

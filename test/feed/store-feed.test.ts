@@ -126,7 +126,7 @@ test('a filter matches the same requests as in memory, in the same order', async
 
 test('every sort order is the same as in memory, in both directions, page by page', async (t) => {
   const { feed, memory } = bothFeeds(t, 250);
-  for (const by of ['time', 'duration', 'queries', 'qtime', 'status', 'path'] as SortKey[]) {
+  for (const by of ['time', 'duration', 'queries', 'qtime', 'win', 'status', 'path'] as SortKey[]) {
     for (const reverse of [false, true]) {
       const sort = { by, reverse };
       const selection = { query: [], until: traceAt(0).start };
@@ -142,6 +142,7 @@ test('every sort order is the same as in memory, in both directions, page by pag
             duration: row.duration ?? 0,
             queries: row.totals.sql?.count ?? 0,
             qtime: queryTimeOf(row),
+            win: row.win ?? 0,
             status: row.status ?? 0,
             path: row.url,
           })[by];

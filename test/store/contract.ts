@@ -37,6 +37,12 @@ function query(text: string): FilterQuery {
   return parsed.query;
 }
 
+function aFinding(id: string): Finding {
+  return {
+    ...{ id, kind: 'n+1', severity: 'high', message: 'a loop', spans: [], ms: 4, confidence: 1, reasons: [] },
+  };
+}
+
 /** Saves traces, and waits until they can be read. */
 function save(store: Store, ...traces: Trace[]): Promise<void> {
   store.saveAll(traces);
@@ -191,6 +197,23 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store | 
         spans: 2,
       },
     ]);
+  });
+
+  test(`${name}: the row has what mending wins, and filters ask for it`, async (t) => {
+    const store = await fresh(t);
+    const winning = (id: string, ...wins: (number | undefined)[]) =>
+      aTrace({
+        id,
+        start,
+        findings: wins.map((win, n) => ({ ...aFinding(`${id} ${n}`), ...(win !== undefined && { win }) })),
+      });
+    await save(store, winning('a', 12, 61.5, undefined), winning('b', 0.01), winning('c', 3));
+    const wins = async (selection: Selection) =>
+      (await store.recent(selection, 10)).map(({ id, win }) => `${id} ${win}`).sort();
+    t.same(await wins({}), ['a 61.5', 'b undefined', 'c 3']);
+    t.same(await wins({ query: query('win>2ms') }), ['a 61.5', 'c 3']);
+    t.same(await wins({ query: query('win<1') }), ['b undefined']);
+    t.same((await store.summaries(['a']))[0]?.win, 61.5);
   });
 
   test(`${name}: each field of a selection narrows it, and all together do`, async (t) => {

@@ -32,6 +32,8 @@ function orderOf(trace: Trace, by: Sort['by']): number | string {
       return trace.totals.sql?.count ?? 0;
     case 'qtime':
       return queryTimeOf(trace);
+    case 'win':
+      return summaryOf(trace).win ?? 0;
     case 'status':
       return trace.status ?? 0;
     case 'path':
@@ -155,6 +157,7 @@ export class MemoryFeed implements Feed {
         p95: percentile(binsOf(traces.map(({ duration }) => duration)), 0.95),
         queries: sum((trace) => trace.totals.sql?.count ?? 0) / traces.length,
         qtime: sum((trace) => queryTimeOf(trace)) / traces.length,
+        win: sum((trace) => summaryOf(trace).win ?? 0) / traces.length,
         repeated: traces.filter((trace) => hasRepeatedCalls(summaryOf(trace))).length,
       };
     });

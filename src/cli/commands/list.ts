@@ -155,8 +155,7 @@ async function list(store: StoreReader, filter: string[], flags: ListFlags): Pro
     [...requests, ...outside].map(({ id }) => id),
   );
   if (requests.length === 0 && unlisted === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
-  if (requests.length > 0)
-    printLines(listLines(requests, short, format, await winsOf(store, requests)), format);
+  if (requests.length > 0) printLines(listLines(requests, short, format), format);
   const footer = [
     ...outsideLines(outside, short, format),
     ...(format.width < Infinity
@@ -202,24 +201,6 @@ const NO_MATCH = 'No stored request matches. List all of them:  scooby list';
 const EMPTY_STORE =
   'No request is stored: none has come yet, or all have expired. Send one to the address that scooby run printed.';
 
-/** Requests whose wins are read at most: a column that is filled in part would be wrong. */
-const MAX_WINS = 200;
-/** ms below which mending wins nothing. */
-const MIN_WIN_MS = 0.05;
-
-/** What mending the finding to mend first wins of each request in ms, by ids; without those where it is not known. */
-async function winsOf(store: StoreReader, requests: Summary[]): Promise<Map<string, number>> {
-  const wins = new Map<string, number>();
-  const found = requests.filter(({ findings }) => findings.length > 0);
-  if (found.length > MAX_WINS) return wins;
-  for (const { id } of found) {
-    const trace = await store.find(id);
-    const win = Math.max(0, ...(trace?.findings ?? []).map((finding) => finding.win ?? 0));
-    if (win >= MIN_WIN_MS) wins.set(id, win);
-  }
-  return wins;
-}
-
 const COLUMNS: Column[] = [
   { head: 'AGE', align: 'right', dropOrder: 1 },
   { head: 'METHOD' },
@@ -233,15 +214,14 @@ const COLUMNS: Column[] = [
   { head: 'ID' },
 ];
 
-/** Table of requests; `short` abbreviates an id, `wins` are ms by ids. */
+/** Table of requests; `short` abbreviates an id. */
 export function listLines(
   requests: Summary[],
   short: (id: string) => string,
   format: OutputFormat,
-  wins: ReadonlyMap<string, number> = new Map(),
 ): string[] {
   const rows = requests.map((request): Cell[] => {
-    const { method, url, duration, start, totals, findings, id } = request;
+    const { method, url, duration, start, totals, findings, win, id } = request;
     const sql = totals.sql;
     return [
       [formatAge(start, format.now), 'dim'],
@@ -252,11 +232,11 @@ export function listLines(
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],
       [sql?.ms ? formatMs(timeOf(sql)) : ''],
       [findingWord(cleanText(findings.join(' '))), 'warn'],
-      [wins.has(id) ? formatMs(wins.get(id)!) : '', 'ok'],
+      [win === undefined ? '' : formatMs(win), 'ok'],
       [short(id), 'accent'],
     ];
   });
-  if (wins.size > 0) return tableLines(COLUMNS, rows, format);
+  if (requests.some(({ win }) => win !== undefined)) return tableLines(COLUMNS, rows, format);
   const isKept = (_: unknown, at: number) => COLUMNS[at]!.head !== 'WIN';
   return tableLines(
     COLUMNS.filter(isKept),

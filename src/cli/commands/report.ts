@@ -14,7 +14,7 @@ import { readBaseline } from '../check/files.js';
 import { fileErrorReason } from '../file-error.js';
 import { printDocument, printRemark } from '../output.js';
 import { type Against, runReport } from '../report/run-report.js';
-import { chooseRun } from '../select/run.js';
+import { chooseRecordedRun } from '../select/run.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
 type ReportFormat = 'html' | 'markdown';
@@ -25,7 +25,7 @@ export function registerReport(program: Command): void {
   const command = program
     .command('report')
     .description('write a run as one HTML or Markdown file: routes, findings with code, what has changed')
-    .option('--run <run>', 'last, previous, or a number from scooby runs', 'last')
+    .option('--run <run>', 'last, previous (imported files aside), or a number from scooby runs', 'last')
     .option('--against <run|file>', 'compare with another run, or with a baseline of scooby check')
     .option('-o, --output <file>', 'write to a file instead of standard output; .html or .md says what')
     .addOption(
@@ -52,7 +52,7 @@ async function report(
   store: StoreReader,
   { run: wanted, output, against, format }: ReportFlags,
 ): Promise<void> {
-  const run = await chooseRun(store, wanted);
+  const run = await chooseRecordedRun(store, wanted);
   const compared = against === undefined ? undefined : await comparedWith(store, against, run.number);
   const written = await runReport(store, run, compared, Date.now());
   if (output === undefined) return printDocument([reportText(written, format ?? 'markdown').trimEnd()]);
@@ -66,7 +66,7 @@ async function comparedWith(store: StoreReader, wanted: string, run: number): Pr
     return { file: basename(wanted), accepted };
   }
   if (/[./]/.test(wanted)) throw new UserError(`There is no file ${cleanText(wanted)}.`, 1);
-  const other = await chooseRun(store, wanted);
+  const other = await chooseRecordedRun(store, wanted);
   if (other.number === run)
     throw new UserError('A run is compared with another one: name it by --against.', 1);
   return { run: other };

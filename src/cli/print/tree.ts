@@ -5,6 +5,7 @@ import { routeNameOf } from '../../domain/route.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
+import { callsOfChildren } from '../../insight/calls/child-calls.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { type RequestTree, type TreeLoop, treeLoops } from '../../insight/calls/request-tree.js';
 import { drawingWidth } from '../../terminal/capabilities.js';
@@ -78,23 +79,31 @@ function nameOf(trace: Trace): string {
 }
 
 function nodeLines({ trace, children, more }: RequestTree, depth: number, layout: Layout): string[] {
-  const groups = groupsOf(countedSpans(trace.spans)).filter(({ kind }) => isTimed({ kind }));
-  const waiting = [...children];
+  const spans = countedSpans(trace.spans);
+  const groups = groupsOf(spans).filter(({ kind }) => isTimed({ kind }));
+  const calls = callsOfChildren(
+    { start: trace.start, spans },
+    children.map((child) => child.trace),
+  );
+  const left = new Set(children);
   const lines = [requestRow(trace, depth, layout)];
   const offset = trace.start - layout.start;
   for (const group of groups.slice(0, MAX_GROUPS)) {
     const bar = barOf(group, trace);
     lines.push(groupRow(group, { ...bar, start: offset + bar.start }, depth + 1, layout));
     // What a call became in another service stands below that call.
-    const end = trace.start + bar.start + (bar.duration ?? 0);
-    while (group.kind === 'http' && waiting.length > 0 && waiting[0]!.trace.start <= end)
-      lines.push(...nodeLines(waiting.shift()!, depth + 2, layout));
+    const own = group.kind === 'http' ? new Set<number | undefined>(group.spans) : undefined;
+    for (const [at, child] of children.entries()) {
+      if (!own?.has(calls[at])) continue;
+      left.delete(child);
+      lines.push(...nodeLines(child, depth + 2, layout));
+    }
   }
   const { style } = layout.format;
   const note = (text: string) => style('dim', `${' '.repeat((depth + 1) * INDENT)}… ${text}`);
   if (groups.length > MAX_GROUPS)
     lines.push(note(formatCount(groups.length - MAX_GROUPS, 'more group of calls', 'more groups of calls')));
-  for (const child of waiting) lines.push(...nodeLines(child, depth + 1, layout));
+  for (const child of left) lines.push(...nodeLines(child, depth + 1, layout));
   if (more > 0) lines.push(note(`${formatCount(more, 'more request')}`));
   return lines;
 }

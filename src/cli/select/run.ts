@@ -17,7 +17,18 @@ export async function chooseRuns(
   after = 'last',
 ): Promise<[before: RunSummary, after: RunSummary]> {
   const runs = await store.runs(MAX_RUNS);
-  return [chooseRunOf(runs, before), chooseRunOf(runs, after)];
+  return [chooseRecordedRunOf(runs, before), chooseRecordedRunOf(runs, after)];
+}
+
+/** As `chooseRun`; files that were imported are no `last` or `previous`, as they count in no figure. */
+export async function chooseRecordedRun(store: StoreReader, wanted: string): Promise<RunSummary> {
+  return chooseRecordedRunOf(await store.runs(MAX_RUNS), wanted);
+}
+
+function chooseRecordedRunOf(runs: RunSummary[], wanted: string): RunSummary {
+  const isNumber = /^#?\d+$/.test(wanted);
+  const recorded = runs.filter(({ command }) => !command.startsWith('scooby import '));
+  return chooseRunOf(isNumber || recorded.length === 0 ? runs : recorded, wanted);
 }
 
 /** The run that is named, of a store. Throws a UserError (exit 1) where there is none. */

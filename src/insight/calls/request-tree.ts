@@ -46,6 +46,11 @@ export async function readTree(source: TreeSource, trace: Trace): Promise<Reques
     if (above === undefined) break;
     top = above;
   }
+  return readSubtree(source, top);
+}
+
+/** Reads what a request led to. */
+export function readSubtree(source: TreeSource, top: Trace): Promise<RequestTree> {
   let left = MAX_NODES;
   const seen = new Set([top.id]);
   const read = async (parent: Trace, depth: number): Promise<RequestTree> => {

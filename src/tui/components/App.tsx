@@ -8,8 +8,6 @@ import { hidesRoutine } from '../../domain/routine.js';
 import { listQueryOf } from '../../screens/list-query.js';
 import type { Browser } from '../browser.js';
 import { keyNames, mouseReport } from '../input/key-names.js';
-import { mouseAction } from '../input/mouse.js';
-import { popupMouseActions } from '../input/popup-mouse.js';
 import { unavailableReason } from '../input/unavailable.js';
 import type { Action } from '../state/state.js';
 import { tooSmallLines } from '../view/empty.js';
@@ -100,13 +98,7 @@ export function App({ browser, theme }: { browser: Browser; theme: Theme }) {
   const viewModel = useSyncExternalStore(browser.subscribe, browser.viewModel);
   useInput((input, key) => {
     const mouse = mouseReport(input);
-    if (mouse) {
-      const seen = browser.viewModel();
-      const action = mouseAction(seen, mouse);
-      const actions = action ? [action] : popupMouseActions(seen, mouse);
-      for (const each of actions) browser.dispatch(each);
-      return;
-    }
+    if (mouse) return browser.point(mouse);
     for (const name of keyNames(input, key)) browser.press(name);
   });
   usePaste((text) => browser.paste(text));

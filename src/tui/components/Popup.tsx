@@ -9,6 +9,7 @@ import { menuCells, popupRect } from '../view/popup-rect.js';
 import { paintLine, type Theme } from '../view/theme.js';
 import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
+import { withMatches } from './TraceView.js';
 
 /** Below it the keys' own lines need the room. */
 const MIN_CELLS_FOR_SECTIONS = 70;
@@ -57,8 +58,13 @@ function contentOf(viewModel: ViewModel, popup: PopupState, cells: number, heigh
       width: Math.min(cells, lineWidth(line) + 2),
     };
   }
-  const lines = popup.lines.slice(popup.top, popup.top + height).map((line) => ({ line, selected: false }));
-  const foot = `${Math.min(popup.lines.length, popup.top + height)} of ${popup.lines.length} lines  esc close`;
+  const { find } = popup;
+  const lines = popup.lines.slice(popup.top, popup.top + height).map((line, index) => ({
+    line: find ? withMatches(line, find.text) : line,
+    selected: find?.line === popup.top + index,
+  }));
+  const shown = `${Math.min(popup.lines.length, popup.top + height)} of ${popup.lines.length} lines`;
+  const foot = find ? `${shown}  n N matches  esc ends it` : `${shown}  / find  esc close`;
   return { title: popup.title, lines, foot, width: cells };
 }
 

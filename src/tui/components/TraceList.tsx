@@ -12,7 +12,7 @@ import { Rows } from './Rows.js';
 function listRows(viewModel: ViewModel, rect: Rect, theme: Theme): string[] {
   const { state, list, layout } = viewModel;
   const { cursor, marks, view, sort } = state.list;
-  const columns = listColumns(rect.width);
+  const columns = listColumns(rect.width, view === 'routes', sort.by);
   const painted = layout.compact
     ? []
     : [paintLine(columnHeads(columns, sort, view === 'routes'), rect.width, theme)];

@@ -32,9 +32,10 @@ export function withMatches(line: Line, find: string): Line {
 
 function titleRows({ trace, panels, state, now }: ViewModel, { width, x }: Rect, theme: Theme): string[] {
   if (!trace) return [];
-  return [titleLine(trace, now, width), tabsLine(panels, trace, state.detail.tab, width)].map((line) =>
-    paintLine(line, width, theme, '', x),
-  );
+  return [
+    titleLine(trace, now, width, (state.detail.visits ?? []).length > 0),
+    tabsLine(panels, trace, state.detail.tab, width),
+  ].map((line) => paintLine(line, width, theme, '', x));
 }
 
 /** Painted rows of the table. */

@@ -3,15 +3,26 @@
 import { ALL_LATENCIES } from '../../domain/latency.js';
 import type { Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult, Feed } from '../../feed/feed.js';
+import { readSubtree } from '../../insight/calls/request-tree.js';
 import { whatIf } from '../../insight/win/what-if.js';
 import { whatIfText } from '../../insight/win/what-if-text.js';
 import { whenResolved } from '../../screens/list-data.js';
 import { type Line, wrapLine } from '../../terminal/cells.js';
 import { panelsOf } from '../panels/index.js';
-import { emptyPage, type Panel, type PanelPage, type TextLine, withKeptHead } from '../panels/panel.js';
+import {
+  emptyPage,
+  type Panel,
+  type PanelPage,
+  type RelatedRequests,
+  type TextLine,
+  withKeptHead,
+} from '../panels/panel.js';
 import type { DetailState } from '../state/state.js';
 
 const NO_TRACE_PAGE = emptyPage('no request is selected');
+const MISSING_PAGE = emptyPage('this request is no longer stored', 'esc goes back');
+/** Title of the tab that draws other services. */
+const RELATED_TAB = 'Timeline';
 const MAX_SOURCES = 64;
 const MAX_PLANS = 100;
 
@@ -34,6 +45,8 @@ export class TraceData {
   readonly #plans = new Map<string, ExplainResult>();
   /** Increases when a source or a plan arrives, which invalidates the cached page. */
   #version = 0;
+  /** Trace whose related requests were asked for, and these once they are read. */
+  #related: { trace: Trace; found?: Pick<RelatedRequests, 'tree' | 'above'> } | undefined;
   #page: { key: unknown[]; page: PanelPage } | undefined;
   #text: { page: PanelPage; index: number; lines: TextLine[] } | undefined;
 
@@ -87,8 +100,8 @@ export class TraceData {
     return panelsOf(this.trace);
   }
 
-  #source(file: string): string | undefined {
-    const hash = this.trace?.sources?.[file];
+  #source(file: string, trace = this.trace): string | undefined {
+    const hash = trace?.sources?.[file];
     if (hash === undefined) return undefined;
     if (this.#sources.has(hash)) return this.#sources.get(hash);
     if (this.#sources.size >= MAX_SOURCES) this.#sources.clear();
@@ -106,10 +119,39 @@ export class TraceData {
     return undefined;
   }
 
+  /** What the request led to, where the tab shows it; undefined while it is read, and where there is nothing. */
+  #relatedOf(trace: Trace, tab: string): RelatedRequests | undefined {
+    if (tab !== RELATED_TAB || !this.#feed.children) return undefined;
+    if (this.#related?.trace !== trace) this.#readRelated(trace);
+    const found = this.#related?.trace.id === trace.id ? this.#related.found : undefined;
+    return (
+      found && { ...found, tree: { ...found.tree, trace }, source: (of, file) => this.#source(file, of) }
+    );
+  }
+
+  #readRelated(trace: Trace): void {
+    // What was read of the same request before stays until then.
+    const found = this.#related?.trace.id === trace.id ? this.#related.found : undefined;
+    this.#related = { trace, ...(found && { found }) };
+    const source = {
+      find: async (id: string) => this.#feed.find(id),
+      children: async (id: string) => (await this.#feed.children?.(id)) ?? [],
+    };
+    const read = async () => {
+      const tree = await readSubtree(source, trace);
+      const above = trace.parent === undefined ? undefined : await source.find(trace.parent);
+      if (this.#related?.trace !== trace || (tree.children.length === 0 && !above)) return;
+      this.#related = { trace, found: { tree, ...(above && { above }) } };
+      this.#version++;
+      this.#changed();
+    };
+    read().catch(this.#failed);
+  }
+
   /** Page of a tab for a width in cells, cached until one of its inputs changes. */
   page(detail: DetailState, columns: number): PanelPage {
     const { trace } = this;
-    if (!trace) return NO_TRACE_PAGE;
+    if (!trace) return this.#wantedId === undefined ? NO_TRACE_PAGE : MISSING_PAGE;
     const { tab, grouped, sorted, libraries, icicle, latency } = detail;
     const zoomed = detail.zoomed?.trace === trace.id ? detail.zoomed.frame : undefined;
     const window = detail.window?.trace === trace.id ? detail.window : undefined;
@@ -122,8 +164,10 @@ export class TraceData {
     const source = (file: string) => this.#source(file);
     const plan = (span: Span) => this.#plans.get(`${trace.id} ${trace.spans.indexOf(span)}`);
     const away = latency > 0 && !trace.outside ? whatIf(trace, { [ALL_LATENCIES]: latency }) : undefined;
+    const related = this.#relatedOf(trace, tab);
     const own = panel.page({
       ...{ trace, source, plan, grouped, sorted, libraries, icicle, columns },
+      ...(related && { related }),
       ...(zoomed !== undefined && { zoomed }),
       ...(window && { window }),
       ...(away && { away }),

@@ -11,7 +11,7 @@ import { againQuestion, sentWithout } from '../../feed/replayable.js';
 import { copyTextOf, requestUrl } from '../../screens/copy-text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { TraceData } from '../data/trace-data.js';
-import type { Action, EffectAction, State } from '../state/state.js';
+import { type Action, type EffectAction, type State, shownId } from '../state/state.js';
 import { diffLines } from '../view/diff.js';
 import { selectedPosition, type ViewModel } from '../view/view-model.js';
 import { ProofEffects } from './proof-effects.js';
@@ -139,7 +139,7 @@ export class Effects {
   /** Opens the run's page at the selected request. */
   #openPage(): void {
     const { feed, state } = this.#browser;
-    const { selected } = state.list;
+    const selected = shownId(state);
     const open = async () => {
       const link = await feed.pageLink!(selected === undefined ? undefined : `/r/${selected}`);
       const said = await this.#handlers.openUrl(link);
@@ -166,7 +166,7 @@ export class Effects {
   /** Runs work on the selected trace, loaded if needed; failures are shown in the footer. */
   #withTrace(work: (trace: Trace) => Promise<void>): void {
     const { state, detail } = this.#browser;
-    const { selected } = state.list;
+    const selected = shownId(state);
     const failed = (error: unknown) =>
       this.#browser.notify(error instanceof Error ? error.message : String(error), 'error');
     if (selected === undefined) return;

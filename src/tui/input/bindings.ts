@@ -126,6 +126,9 @@ const EVERYWHERE: Binding[] = [
     type: 'watch',
   }),
   bind('everywhere', 'diff', 'd', 'compare with the marked request', { type: 'diff' }, 'diff'),
+  bind('everywhere', 'blocker', 'b', 'the request that kept this one waiting; esc comes back', {
+    type: 'blocker',
+  }),
   bind('everywhere', 'openPage', 'o', 'open this in the web browser', { type: 'openPage' }),
   bind('everywhere', 'openUrl', 'U', 'open the URL of the request in the web browser', { type: 'openUrl' }),
   bind(

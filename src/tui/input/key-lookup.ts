@@ -59,6 +59,14 @@ const TEXT_POPUP_ALIASES: Record<string, string> = {
   enter: 'esc',
 };
 
+/** Keys of a popup with text that search it, as in the panes. */
+const TEXT_POPUP_KEYS: Record<string, Action> = {
+  '/': { type: 'prompt', kind: 'find' },
+  n: { type: 'match', n: 1 },
+  N: { type: 'match', n: -1 },
+  esc: { type: 'back' },
+};
+
 /** Action of a key in the prompt; undefined for printable keys, which insert their character. */
 export function promptAction(key: string): Action | undefined {
   return PROMPT_KEYS[key];
@@ -66,6 +74,6 @@ export function promptAction(key: string): Action | undefined {
 
 /** Action of a key in a popup, apart from choosing an item and typing. */
 export function popupAction(state: State, key: string): Action | undefined {
-  const alias = state.popup?.kind === 'text' ? TEXT_POPUP_ALIASES[key] : undefined;
-  return POPUP_KEYS[alias ?? key];
+  if (state.popup?.kind !== 'text') return POPUP_KEYS[key];
+  return TEXT_POPUP_KEYS[key] ?? POPUP_KEYS[TEXT_POPUP_ALIASES[key] ?? key];
 }

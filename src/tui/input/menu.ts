@@ -35,6 +35,7 @@ const SORT_ITEMS: [key: string, by: State['list']['sort']['by'], label: string][
   ['d', 'duration', 'duration, slowest first'],
   ['q', 'queries', 'number of queries'],
   ['w', 'qtime', 'time in queries'],
+  ['f', 'win', 'win, what mending it saves: fix first'],
   ['s', 'status', 'status'],
   ['p', 'path', 'path'],
 ];
@@ -70,6 +71,7 @@ const ROUTE_SORT_ITEMS: typeof SORT_ITEMS = [
   ['d', 'duration', 'p95, slowest first'],
   ['q', 'queries', 'queries per request'],
   ['w', 'qtime', 'time in queries'],
+  ['f', 'win', 'win, what mending it saves in all its requests: fix first'],
   ['s', 'status', 'errors'],
   ['p', 'path', 'route'],
 ];

@@ -66,7 +66,7 @@ function headAction(
   }
   if (!list || layout.compact || row !== list.y || column >= list.x + list.width) return undefined;
   const { sort, view } = state.list;
-  const by = sortAt(listColumns(list.width), column - list.x, view === 'routes');
+  const by = sortAt(listColumns(list.width, view === 'routes', sort.by), column - list.x, view === 'routes');
   if (by === undefined) return undefined;
   return { type: 'sort', by, reverse: by === sort.by && !sort.reverse };
 }

@@ -1,5 +1,6 @@
 /** Resolves an action against the selection (enter on a route filters by it). */
 
+import { blockerOf } from '../../screens/blocker.js';
 import { routeFilter } from '../../screens/list-query.js';
 import { zoomTimeline } from '../panels/timeline-window.js';
 import type { Action } from '../state/state.js';
@@ -39,14 +40,20 @@ function windowAction(n: 1 | -1, { state, page, trace }: ViewModel): Action {
  * in and out where they do not move in an icicle.
  */
 export function resolveAction(wished: Action, viewModel: ViewModel): Action {
-  const { state, page, list } = viewModel;
+  const { state, page, list, trace } = viewModel;
   const { focus, detail } = state;
   const inIcicle = icicleAction(wished, viewModel);
   if (inIcicle) return inIcicle;
   const action = wished.type === 'side' ? sideAction(wished.n) : wished;
+  if (action.type === 'blocker') {
+    const isInTable = focus === 'table' || focus === 'text';
+    const id = trace && blockerOf(trace, isInTable ? page.entries[detail.table.at]?.span : undefined);
+    return id === undefined ? { type: 'none' } : { type: 'visit', id, tab: 'Overview' };
+  }
   if (action.type === 'zoomTime') return windowAction(action.n, viewModel);
   if (action.type === 'open' && focus === 'table') {
     const row = page.entries[detail.table.at];
+    if (row?.request !== undefined) return { type: 'visit', id: row.request, tab: 'Timeline' };
     if (row?.tab && !row.position) return { type: 'tab', to: row.tab, from: 'row' };
   }
   if (action.type === 'open' && focus === 'list' && state.list.view === 'routes') {

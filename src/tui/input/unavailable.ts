@@ -1,7 +1,9 @@
 /** Reasons why an action has no effect now: shown on its key, and the footer omits such keys. */
 
 import type { Feed, FeedCapability } from '../../feed/feed.js';
-import type { Action } from '../state/state.js';
+import { blockerOf } from '../../screens/blocker.js';
+import type { TableRow } from '../panels/panel.js';
+import { type Action, shownId } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
 import type { ViewModel } from '../view/view-model.js';
 import { matchCountOf, selectedPosition } from '../view/view-model.js';
@@ -123,6 +125,8 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
       return needsApp('verify the findings', viewModel, 'replay');
     case 'watch':
       return needsApp('watch the request', viewModel, 'watch');
+    case 'blocker':
+      return blockerReason(viewModel);
     case 'latency':
       return action.n < 0 && state.detail.latency === 0
         ? 'it is shown as it was recorded: ] puts its database, cache and services further away'
@@ -132,6 +136,13 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
     default:
       return selectionReason(action, viewModel);
   }
+}
+
+function blockerReason(viewModel: ViewModel): string | undefined {
+  const { trace, state } = viewModel;
+  if (!trace || (trace.id !== shownId(state) && state.list.view !== 'routes'))
+    return `${keyLabel('enter', state.ascii)} opens the request first`;
+  return blockerOf(trace) === undefined ? 'no other request kept this one waiting' : undefined;
 }
 
 function promptReason(kind: string, viewModel: ViewModel): string | undefined {
@@ -157,11 +168,11 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
       return page.hasIcicle ? undefined : 'only a profile has an icicle: 7 shows that of the CPU';
     case 'edit':
       // Without a preview the selected trace is not loaded yet; the edit action loads it.
-      return viewModel.trace?.id !== list.selected || selectedPosition(viewModel)
+      return viewModel.trace?.id !== shownId(state) || selectedPosition(viewModel)
         ? undefined
         : 'nothing here has a line to open';
     case 'diff':
-      return list.marks.some((id) => id !== list.selected)
+      return list.marks.some((id) => id !== shownId(state))
         ? undefined
         : 'mark a request with m, then press d on the one to compare it with';
     case 'onlyMarked':
@@ -169,7 +180,7 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
     case 'match':
       return matchReason(viewModel);
     case 'open':
-      return focus === 'table' && text.length === 0 && !page.entries[state.detail.table.at]?.tab
+      return focus === 'table' && text.length === 0 && !isOpenable(page.entries[state.detail.table.at])
         ? 'there is no more to read here'
         : undefined;
     case 'view':
@@ -180,9 +191,15 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
   }
 }
 
+function isOpenable(row: TableRow | undefined): boolean {
+  return row?.tab !== undefined || row?.request !== undefined;
+}
+
 function matchReason(viewModel: ViewModel): string | undefined {
   const { state } = viewModel;
-  const find = state.focus === 'output' ? (state.output?.find ?? '') : state.detail.find;
+  const { popup } = state;
+  const ofPane = state.focus === 'output' ? (state.output?.find ?? '') : state.detail.find;
+  const find = popup?.kind === 'text' ? (popup.find?.text ?? '') : ofPane;
   if (find === '') return 'nothing is searched for: / finds';
   return matchCountOf(viewModel) > 0 ? undefined : `"${find}" is not in it`;
 }

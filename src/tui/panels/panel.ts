@@ -6,6 +6,7 @@
 import type { Position } from '../../domain/site.js';
 import type { Frame, Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult } from '../../feed/feed.js';
+import type { RequestTree } from '../../insight/calls/request-tree.js';
 import type { WhatIf } from '../../insight/win/what-if.js';
 import type { Line } from '../../terminal/cells.js';
 import { wrapLine } from '../../terminal/cells.js';
@@ -31,10 +32,21 @@ export interface PanelContext {
   zoomed?: number;
   /** The part of the request's time that the timeline shows; missing for all of it. */
   window?: TimelineWindow;
+  /** What the request led to elsewhere, and the request that led to it. */
+  related?: RelatedRequests;
   /** The request as it would be further away from what it calls. */
   away?: WhatIf;
   /** Width of the text in cells. */
   columns: number;
+}
+
+/** Requests of other services and threads beside the shown one, once they are read. */
+export interface RelatedRequests {
+  /** With the shown request on top. */
+  tree: RequestTree;
+  above?: Trace;
+  /** Text of one of their files, as `PanelContext.source`. */
+  source(trace: Trace, file: string): string | undefined;
 }
 
 /** A row of the table. */
@@ -47,6 +59,8 @@ export interface TableRow {
   position?: Position;
   /** Title of the tab with the details of this row. */
   tab?: string;
+  /** Id of another request that the row is of: enter shows it. */
+  request?: string;
   /** Text to copy from a row without a span. */
   copy?: string;
 }

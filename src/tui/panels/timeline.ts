@@ -2,18 +2,33 @@
 
 import { parseSite } from '../../domain/site.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
-import { formatMs } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
 import { type JavaScriptSlice, slicesOf } from '../../insight/profile/slices.js';
 import { calledFunction, functionPlace, sliceText } from '../../screens/profile-text.js';
 import { maxConcurrent, timelineExtent } from '../../screens/timeline-extent.js';
-import { fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { cutLine, fitText, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 import { timeLane } from '../../terminal/time-lane.js';
-import { emptyPage, type Panel, type PanelContext, type TableRow, type TextLine } from './panel.js';
+import {
+  emptyPage,
+  type Panel,
+  type PanelContext,
+  type RelatedRequests,
+  type TableRow,
+  type TextLine,
+} from './panel.js';
 import { spanText } from './span-detail.js';
 import { codeRows } from './stack-detail.js';
 import { timelineLabel } from './timeline-label.js';
+import {
+  type RelatedRow,
+  relatedExtent,
+  relatedRows,
+  relatedSize,
+  requestLabel,
+  requestSentence,
+} from './timeline-related.js';
 import { formatInstant, spanWithin, type TimelineWindow, timeWithin } from './timeline-window.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
@@ -48,11 +63,20 @@ function beyondBar(side: 'left' | 'right', cells: number): Segment[] {
 
 /** Bars of a call, padded to `cells`. */
 function spanBars(span: Span, window: TimelineWindow, cells: number): Segment[] {
+  return barSegments(span, window, cells, span.error === undefined ? kindOf(span.kind).role : 'error');
+}
+
+function barSegments(
+  span: Pick<Span, 'start' | 'wait' | 'duration'>,
+  window: TimelineWindow,
+  cells: number,
+  role: string,
+): Segment[] {
   const within = spanWithin(span, window);
   if (typeof within === 'string') return beyondBar(within, cells);
   const [before, waited, took] = timelineBar(within, window.to - window.from, cells);
   const rest = ' '.repeat(Math.max(0, cells - before.length - waited.length - took.length));
-  return [before, [waited, 'dim'], [took, span.error === undefined ? kindOf(span.kind).role : 'error'], rest];
+  return [before, [waited, 'dim'], [took, role], rest];
 }
 
 function timelineRow(span: Span, window: TimelineWindow, columns: number): Line {
@@ -133,14 +157,108 @@ function scaleLine({ from, to }: TimelineWindow, extent: number, columns: number
   return [[`${' '.repeat(label + 1)}${fitText(marks, cells)}${fitText(textOf(to), 8, 'right')}`, 'head']];
 }
 
-/** A row of the timeline: a call, by its index, or JavaScript between calls. */
-type TimelineRow = { span: number; slice?: undefined } | { slice: JavaScriptSlice };
+/** A row of the timeline: a call, by its index, JavaScript between calls, or another request. */
+interface TimelineRow {
+  span?: number;
+  slice?: JavaScriptSlice;
+  related?: RelatedRow;
+  /** The request that led to the shown one. */
+  above?: Trace;
+}
 
-/** Calls and slices of JavaScript in order of their beginnings. */
-function timelineRows(trace: Trace): TimelineRow[] {
-  const rows = trace.spans.map((span, index): [number, TimelineRow] => [span.start, { span: index }]);
-  for (const slice of slicesOf(trace)) rows.push([slice.start, { slice }]);
-  return rows.sort((a, b) => a[0] - b[0]).map(([, row]) => row);
+/** Calls and slices of JavaScript in order of their beginnings, and what calls became in other services. */
+function timelineRows(trace: Trace, related: RelatedRequests | undefined): TimelineRow[] {
+  const { below, others } = related ? relatedRows(related.tree) : { below: new Map(), others: [] };
+  const rowsOf = (rows: RelatedRow[]) => rows.map((row): TimelineRow => ({ related: row }));
+  const rows = trace.spans.map((span, index): [number, TimelineRow[]] => [
+    span.start,
+    [{ span: index }, ...rowsOf(below.get(index) ?? [])],
+  ]);
+  for (const slice of slicesOf(trace)) rows.push([slice.start, [{ slice }]]);
+  for (const other of others) rows.push([other[0]!.at, rowsOf(other)]);
+  const inOrder = rows.sort((a, b) => a[0] - b[0]).flatMap(([, own]) => own);
+  return related?.above ? [{ above: related.above }, ...inOrder] : inOrder;
+}
+
+/** Row of another request, or of one of its calls. */
+function relatedRow(
+  { span, trace, depth, at, more }: RelatedRow,
+  window: TimelineWindow,
+  columns: number,
+): Line {
+  const { label, cells } = widths(columns);
+  const indent = Math.min(depth * 2, Math.max(0, label - 16));
+  const room = label - indent;
+  const lead = ' '.repeat(indent);
+  if (more !== undefined) return [[fitText(`${lead}… and ${more} more`, label + cells + 1), 'dim']];
+  const moved = { start: at, ...(span?.wait !== undefined && { wait: span.wait }) };
+  if (!span) {
+    const { duration } = trace;
+    const bar = { ...moved, ...(duration !== undefined && { duration }) };
+    return [
+      lead,
+      ...fitSegments(requestLabel(trace), room),
+      ' ',
+      ...barSegments(bar, window, cells, trace.state === 'failed' ? 'error' : 'accent'),
+      fitText(duration === undefined ? '…' : formatMs(duration), 8, 'right'),
+    ];
+  }
+  const { kind, duration, error } = span;
+  const role = error === undefined ? kindOf(kind).role : 'error';
+  const time = !isTimed(span) ? '' : duration === undefined ? '…' : formatMs(duration);
+  return [
+    lead,
+    [`${fitText(kind, 5)} `, kindOf(kind).role],
+    timelineLabel(span, Math.max(0, room - 6)),
+    ' ',
+    ...barSegments({ ...moved, ...(duration !== undefined && { duration }) }, window, cells, role),
+    fitText(time, 8, 'right'),
+  ];
+}
+
+function fitSegments(segments: Segment[], cells: number): Segment[] {
+  const line = cutLine(segments, cells);
+  return [...line, ' '.repeat(Math.max(0, cells - lineWidth(line)))];
+}
+
+function aboveRow(above: Trace, columns: number): Line {
+  const { label, cells } = widths(columns);
+  const time = above.duration === undefined ? '…' : formatMs(above.duration);
+  return [
+    ...fitSegments(
+      [['← ', 'dim'], ...requestLabel(above), ['  led to this request', 'dim']],
+      label + 1 + cells,
+    ),
+    fitText(time, 8, 'right'),
+  ];
+}
+
+function entryOf(row: TimelineRow, trace: Trace, window: TimelineWindow): TableRow {
+  if (row.slice) return sliceEntry(row.slice, window);
+  if (row.span !== undefined) return spanEntry(trace, row.span, window);
+  if (row.above) {
+    const { above } = row;
+    return { request: above.id, copy: requestSentence(above), line: (columns) => aboveRow(above, columns) };
+  }
+  const related = row.related!;
+  const { span, trace: own } = related;
+  const position = parseSite(span?.site);
+  return {
+    ...(own.id !== trace.id && { request: own.id }),
+    ...(position && { position }),
+    copy: span?.name ?? requestSentence(own),
+    line: (columns) => relatedRow(related, window, columns),
+  };
+}
+
+function textOf(row: TimelineRow, context: PanelContext): TextLine[] {
+  if (row.slice) return sliceLines(row.slice, context);
+  if (row.span !== undefined) return spanText(context.trace.spans[row.span]!, context);
+  const trace = row.above ?? row.related!.trace;
+  const span = row.related?.span;
+  const sourceOf = context.related?.source ?? (() => undefined);
+  if (span) return spanText(span, { ...context, trace, source: (file) => sourceOf(trace, file) });
+  return [{ line: [' ', [requestSentence(trace), 'bold']], prose: true }];
 }
 
 function spanEntry(trace: Trace, index: number, window: TimelineWindow): TableRow {
@@ -165,7 +283,12 @@ function laneLine(trace: Trace, window: TimelineWindow, columns: number): Line {
 }
 
 /** How many calls ran at once; of a zoomed timeline, which part of the request it shows. */
-function remarkLine(trace: Trace, window: TimelineWindow, extent: number): Line {
+function remarkLine(
+  trace: Trace,
+  window: TimelineWindow,
+  extent: number,
+  related: RelatedRequests | undefined,
+): Line {
   if (window.from > 0 || window.to < extent) {
     const step = (window.to - window.from) / 4;
     const part = `${formatInstant(window.from, step)} to ${formatInstant(window.to, step)}`;
@@ -174,12 +297,26 @@ function remarkLine(trace: Trace, window: TimelineWindow, extent: number): Line 
   const maxRunning = maxConcurrent(countedSpans(trace.spans));
   const text =
     maxRunning > 1 ? `up to ${maxRunning} calls at the same time` : 'never two calls at the same time';
-  return [[` ${text}`, 'dim']];
+  const { requests, processes } = related ? relatedSize(related.tree) : { requests: 0, processes: 0 };
+  if (requests === 0) return [[` ${text}`, 'dim']];
+  const others = `${formatCount(requests, 'request')} of ${formatCount(processes, 'process', 'processes')}`;
+  return [[` ${text}; led to ${others}`, 'dim']];
 }
 
-/** Times of a row's call or slice. */
+/** Times of a row's call, slice or request. */
 function rowTimes(trace: Trace, row: TimelineRow | undefined, extent: number): TimelineWindow {
   if (row?.slice) return { from: row.slice.start, to: row.slice.end };
+  if (row?.above) return { from: 0, to: extent };
+  if (row?.related) {
+    const { at, span, trace: own } = row.related;
+    const from = Math.max(0, Math.min(at, extent));
+    const wait = span?.wait ?? 0;
+    const { duration } = span ?? own;
+    return {
+      from,
+      to: duration === undefined ? extent : Math.max(from, Math.min(extent, at + wait + duration)),
+    };
+  }
   const { start, wait = 0, duration } = trace.spans[row?.span ?? 0] ?? { start: 0 };
   return { from: start, to: duration === undefined ? extent : start + wait + duration };
 }
@@ -192,22 +329,17 @@ export const timelinePanel: Panel = {
   spans: (trace) => trace.spans,
   badge: () => '',
   page: (context) => {
-    const { trace } = context;
-    if (trace.spans.length + slicesOf(trace).length === 0)
-      return emptyPage('this request made no calls: all of its time is its own');
-    const extent = timelineExtent(trace);
+    const { trace, related } = context;
+    const rows = timelineRows(trace, related);
+    if (rows.length === 0) return emptyPage('this request made no calls: all of its time is its own');
+    const own = timelineExtent(trace);
+    const extent = related ? relatedExtent(related.tree, own) : own;
     const window = context.window ?? { from: 0, to: extent };
-    const rows = timelineRows(trace);
-    const remark = remarkLine(trace, window, extent);
+    const remark = remarkLine(trace, window, extent, related);
     return {
       headLines: (columns) => [remark, scaleLine(window, extent, columns), laneLine(trace, window, columns)],
-      entries: rows.map((row) =>
-        row.slice ? sliceEntry(row.slice, window) : spanEntry(trace, row.span, window),
-      ),
-      text: (at) => {
-        const row = rows[at] ?? rows[0]!;
-        return row.slice ? sliceLines(row.slice, context) : spanText(trace.spans[row.span]!, context);
-      },
+      entries: rows.map((row) => entryOf(row, trace, window)),
+      text: (at) => textOf(rows[at] ?? rows[0]!, context),
       times: { extent, of: (at) => rowTimes(trace, rows[at], extent) },
     };
   },

@@ -20,6 +20,27 @@ function move(popup: Popup, action: Action & { type: 'move' }, { count, height }
   return { ...popup, top: Math.max(0, Math.min(popup.top + action.n * step, count - height)) };
 }
 
+type TextPopup = Popup & { kind: 'text' };
+
+function withoutFind({ find: _, ...popup }: TextPopup): TextPopup {
+  return popup;
+}
+
+/** Goes to the next or previous line that matches; after the last comes the first. */
+function goToLine(popup: TextPopup, n: 1 | -1, { count, height, matches }: ViewFacts['popup']): TextPopup {
+  const { find } = popup;
+  if (!find) return popup;
+  const from = find.line ?? (n > 0 ? popup.top - 1 : popup.top);
+  const line =
+    n > 0
+      ? (matches.find((index) => index > from) ?? matches[0])
+      : (matches.findLast((index) => index < from) ?? matches.at(-1));
+  if (line === undefined) return popup;
+  const isVisible = line >= popup.top && line < popup.top + height;
+  const top = isVisible ? popup.top : Math.max(0, Math.min(line - Math.floor(height / 3), count - height));
+  return { ...popup, top, find: { ...find, line } };
+}
+
 /** State after an action that opens, uses or closes a popup; undefined for other actions. */
 export function reducePopup(state: State, action: Action, facts: ViewFacts): State | undefined {
   switch (action.type) {
@@ -32,8 +53,13 @@ export function reducePopup(state: State, action: Action, facts: ViewFacts): Sta
   }
   const { popup } = state;
   if (!popup) return undefined;
+  if (state.popup?.kind === 'text' && action.type === 'match')
+    return { ...state, popup: goToLine(state.popup, action.n, facts.popup) };
   switch (action.type) {
     case 'back':
+      return popup.kind === 'text' && popup.find
+        ? { ...state, popup: withoutFind(popup) }
+        : closePopup(state);
     case 'close':
       return closePopup(state);
     case 'move':

@@ -6,8 +6,12 @@ import type { Action, Prompt, State } from './state.js';
 
 const MAX_HISTORY = 50;
 
-/** Sets the search text of the focused pane: the output, or the text of the detail. */
+/** Sets the search text of the popup or the focused pane: the output, or the text of the detail. */
 function withFind(state: State, find: string): State {
+  if (state.popup?.kind === 'text') {
+    const { find: _, ...popup } = state.popup;
+    return { ...state, popup: find === '' ? popup : { ...popup, find: { text: find } } };
+  }
   if (state.focus === 'output' && state.output) {
     const { matchRow: _, ...output } = state.output;
     return { ...state, output: { ...output, find } };
@@ -68,7 +72,8 @@ function cancel(state: State, prompt: Prompt): State {
   return next;
 }
 
-function currentFind({ focus, output, detail }: State): string {
+function currentFind({ focus, output, detail, popup }: State): string {
+  if (popup?.kind === 'text') return popup.find?.text ?? '';
   return focus === 'output' ? (output?.find ?? '') : detail.find;
 }
 
@@ -79,8 +84,9 @@ export function reducePrompt(state: State, action: Action): State | undefined {
     const text = action.text ?? initial[action.kind];
     const caret = graphemes(text).length;
     const prompt = { kind: action.kind, text, caret, previousText: text, historyStep: 0 };
-    const { popup: _, notice: __, ...next } = state;
-    return { ...next, prompt };
+    const { popup, notice: _, ...next } = state;
+    const isInPopup = action.kind === 'find' && popup?.kind === 'text';
+    return { ...next, ...(isInPopup && { popup }), prompt };
   }
   const { prompt } = state;
   if (!prompt) return undefined;

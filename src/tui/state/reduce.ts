@@ -9,6 +9,7 @@ import { reduceOutput } from './reduce-output.js';
 import { reducePopup } from './reduce-popup.js';
 import { reducePrompt } from './reduce-prompt.js';
 import type { Action, ListState, Pane, RouteKey, RoutesOrigin, State, ViewFacts } from './state.js';
+import { leaveVisit, visit } from './visits.js';
 
 const TOP = { at: 0, top: 0 };
 
@@ -66,9 +67,10 @@ function goBack(state: State, { trace }: ViewFacts): State {
   if (state.focus === 'table' && zoomed && zoomed.trace === trace) return zoomOut(state, zoomed);
   if (state.focus === 'table' && window && window.trace === trace && state.detail.tab === 'Timeline')
     return setWindow(state, undefined);
+  const { trail = [], visits = [] } = state.detail;
+  if (state.focus === 'table' && trail.length === 0 && visits.length > 0) return leaveVisit(state, visits);
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
-  const { trail = [] } = state.detail;
   if (state.focus === 'table' && trail.length > 0) return backToRow(state, trail);
   if (state.focus === 'table' || state.focus === 'output') return { ...state, focus: 'list' };
   const { origin } = state.list;
@@ -195,7 +197,7 @@ function nextView(state: State): State {
 function stepRequest(state: State, n: 1 | -1, facts: ViewFacts): State {
   const cursor = moveCursor(state.list.cursor, 'row', n, facts.list.count, facts.list.height);
   const next = withList(hold(state, facts), { cursor });
-  return withDetail(next, { table: TOP, text: TOP, trail: [] });
+  return withDetail(next, { table: TOP, text: TOP, trail: [], visits: [] });
 }
 
 /** State after an action; effects (copying, editing, quitting) leave it unchanged. */
@@ -245,6 +247,8 @@ function reduceNavigation(state: State, action: Action, facts: ViewFacts): State
     }
     case 'request':
       return stepRequest(state, action.n, facts);
+    case 'visit':
+      return visit(hold(state, facts), action);
     case 'match':
       return goToMatch(state, action.n, facts);
     default:

@@ -56,11 +56,20 @@ export interface RoutesOrigin {
   cursor: Cursor;
 }
 
+/** Request that another one has led to, without its being selected in the list. */
+export interface Visit {
+  id: string;
+  /** Where escape goes back to. */
+  from: Pick<DetailState, 'tab' | 'table' | 'trail'> & { focus: Pane };
+}
+
 export interface DetailState {
   /** Title of the active panel. */
   tab: string;
   /** Tabs from which a row has led to the active one, the last on top; escape goes back. */
   trail?: readonly { tab: string; table: Cursor }[];
+  /** Requests that are shown in place of the list's, the last on top; escape goes back. */
+  visits?: readonly Visit[];
   table: Cursor;
   text: Cursor;
   grouped: boolean;
@@ -108,7 +117,13 @@ export interface Prompt {
 export type Popup =
   | { kind: 'menu'; menu: MenuName; input: string; at: number; top: number }
   | { kind: 'ask'; question: string; yes: Action }
-  | { kind: 'text'; title: string; lines: readonly Line[]; top: number };
+  | { kind: 'text'; title: string; lines: readonly Line[]; top: number; find?: TextFind };
+
+/** Search in a popup's text: what for, and the line of the match that was gone to. */
+export interface TextFind {
+  text: string;
+  line?: number;
+}
 
 export type MenuName = 'help' | 'palette' | 'copy' | 'save' | 'sort' | 'filters' | 'record' | 'clear';
 
@@ -150,6 +165,10 @@ export type Action =
   | { type: 'latency'; n: 1 | -1 }
   | { type: 'scroll'; n: number }
   | { type: 'request'; n: 1 | -1 }
+  /** Shows another request, in a tab. */
+  | { type: 'visit'; id: string; tab: string }
+  /** Shows the request that kept the shown one waiting. */
+  | { type: 'blocker' }
   | { type: 'prompt'; kind: Prompt['kind']; text?: string }
   | { type: 'type'; text: string }
   | { type: 'erase'; what: 'char' | 'word' | 'line' | 'next' }
@@ -218,7 +237,7 @@ export interface ViewFacts {
   table: { count: number; height: number; matches: number[] };
   text: { count: number; height: number; matches: number[] };
   output: { first: number; count: number; height: number; matches: number[] };
-  popup: { count: number; height: number };
+  popup: { count: number; height: number; matches: number[] };
   /** Titles of the panels, in their order. */
   tabs: string[];
   /** Number of panes beside each other. */
@@ -227,6 +246,11 @@ export interface ViewFacts {
   trace?: string;
   /** Epoch ms. */
   now: number;
+}
+
+/** Id of the request that the detail shows: that of the list, or one that it has led to. */
+export function shownId({ detail, list }: Pick<State, 'detail' | 'list'>): string | undefined {
+  return detail.visits?.at(-1)?.id ?? list.selected;
 }
 
 /** Screen rows from which the output is shown at the start; below, a key shows it. */

@@ -19,7 +19,7 @@ function rowTextsOf(page: PanelPage): string[] {
 }
 
 /** Indexes of the lines that contain `find`, case-insensitively; none for an empty search. */
-export function matchingLines(lines: Line[], find: string): number[] {
+export function matchingLines(lines: readonly Line[], find: string): number[] {
   const lower = find.toLowerCase();
   if (lower === '') return [];
   return lines.flatMap((line, index) => (lineText(line).toLowerCase().includes(lower) ? [index] : []));

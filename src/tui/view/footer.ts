@@ -4,7 +4,7 @@ import { cutText, type Line } from '../../terminal/cells.js';
 import type { Binding } from '../input/bindings.js';
 import { isBoundIn } from '../input/key-lookup.js';
 import type { Action, State } from '../state/state.js';
-import { caretLine, fitPieces } from './fit-row.js';
+import { caretLine, fitPieces, pieceAt } from './fit-row.js';
 
 const KEY_LABELS: Record<string, string> = {
   enter: '↵',
@@ -28,13 +28,12 @@ export function keyLabel(key: string, ascii = false): string {
   return (ascii ? ASCII_KEY_LABELS : KEY_LABELS)[key] ?? key.replace('ctrl+', '^');
 }
 
-/** Keys of the focused pane, as many as fit beside help and quit; `isAvailable` omits keys. */
-export function footerLine(
+/** Bindings of the footer: those that are dropped where there is no room, and help and quit. */
+function footerBindings(
   bindings: Binding[],
   state: State,
-  cells: number,
-  isAvailable: (action: Action) => boolean = () => true,
-): Line {
+  isAvailable: (action: Action) => boolean,
+): { first: Binding[]; last: Binding[] } {
   const hints = bindings.filter(
     (binding) =>
       binding.hint &&
@@ -42,13 +41,38 @@ export function footerLine(
       isBoundIn(binding, state.focus) &&
       isAvailable(binding.action),
   );
-  const piece = (binding: Binding): Line => [
-    [keyLabel(binding.keys[0]!, state.ascii), 'key'],
-    ` ${binding.hint}`,
-  ];
   const last = hints.filter((binding) => ['help', 'quitList', 'pop', 'leaveOutput'].includes(binding.name));
-  const first = hints.filter((binding) => !last.includes(binding));
-  return fitPieces(cells, first.map(piece), last.map(piece));
+  return { first: hints.filter((binding) => !last.includes(binding)), last };
+}
+
+function hintPiece({ keys, hint }: Binding, ascii: boolean | undefined): Line {
+  return [[keyLabel(keys[0]!, ascii), 'key'], ` ${hint}`];
+}
+
+/** Keys of the focused pane, as many as fit beside help and quit; `isAvailable` omits keys. */
+export function footerLine(
+  bindings: Binding[],
+  state: State,
+  cells: number,
+  isAvailable: (action: Action) => boolean = () => true,
+): Line {
+  const { first, last } = footerBindings(bindings, state, isAvailable);
+  const pieces = (some: Binding[]) => some.map((binding) => hintPiece(binding, state.ascii));
+  return fitPieces(cells, pieces(first), pieces(last));
+}
+
+/** Action of the footer's key at a cell. */
+export function footerActionAt(
+  bindings: Binding[],
+  state: State,
+  cells: number,
+  isAvailable: (action: Action) => boolean,
+  at: number,
+): Action | undefined {
+  const { first, last } = footerBindings(bindings, state, isAvailable);
+  const pieces = (some: Binding[]) => some.map((binding) => hintPiece(binding, state.ascii));
+  const index = pieceAt(cells, pieces(first), pieces(last), at);
+  return index === undefined ? undefined : [...first, ...last][index]?.action;
 }
 
 const PROMPT_LABELS = {

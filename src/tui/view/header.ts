@@ -14,7 +14,8 @@ import { caretLine, fitPieces } from './fit-row.js';
 function appPiece({ url, app }: FeedStatus, cells: number): Line {
   if (cells < 80) return [['scooby', 'title'], url === undefined ? '' : `  :${new URL(url).port}`];
   const command = cleanText(app?.command ?? '');
-  const commandPart = url !== undefined && cells < 120 ? '' : `  ${cutText(command, 40)}`;
+  const isLeftOut = command === '' || (url !== undefined && cells < 120);
+  const commandPart = isLeftOut ? '' : `  ${cutText(command, 40)}`;
   return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, commandPart];
 }
 
@@ -74,6 +75,7 @@ const SORT_LABELS: Record<State['list']['sort']['by'], string> = {
   duration: 'slowest first',
   queries: 'most queries first',
   qtime: 'most query time first',
+  win: 'largest win first',
   status: 'highest status first',
   path: 'by path',
 };
@@ -83,6 +85,7 @@ const ROUTE_SORT_LABELS: typeof SORT_LABELS = {
   duration: 'slowest p95 first',
   queries: 'most queries first',
   qtime: 'most query time first',
+  win: 'largest win first',
   status: 'most errors first',
   path: 'by route',
 };

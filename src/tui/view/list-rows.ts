@@ -21,12 +21,18 @@ export interface ListColumns {
   queries: number;
   qtime: number;
   cache: number;
+  /** Of routes. */
+  mean: number;
   badges: number;
+  win: number;
   age: number;
 }
 
-/** Columns for a width: narrow lists omit age, cache, query time and queries, in this order. */
-export function listColumns(cells: number): ListColumns {
+/**
+ * Columns for a width: narrow lists omit cache, win, age, query time and queries, in this order; in the order
+ * of wins these take the place of the query time.
+ */
+export function listColumns(cells: number, routes: boolean, by?: Sort['by']): ListColumns {
   const columns = {
     method: 6,
     path: 0,
@@ -34,13 +40,17 @@ export function listColumns(cells: number): ListColumns {
     time: 7,
     queries: 4,
     qtime: 7,
-    cache: 5,
+    cache: routes ? 0 : 5,
+    mean: routes ? 7 : 0,
     badges: 8,
-    age: 4,
+    win: 6,
+    age: routes ? 0 : 4,
   };
   const reductions: [column: keyof ListColumns, width: number, belowCells: number][] = [
+    ['cache', 0, 96],
+    ['win', 0, 86],
     ['age', 0, 84],
-    ['cache', 0, 82],
+    ['mean', 0, 82],
     // Room for ERR and N+1 beside each other.
     ['badges', 7, 68],
     ['qtime', 0, 62],
@@ -49,6 +59,7 @@ export function listColumns(cells: number): ListColumns {
     ['queries', 0, 44],
   ];
   for (const [column, width, belowCells] of reductions) if (cells < belowCells) columns[column] = width;
+  if (by === 'win' && columns.win === 0 && columns.qtime > 0) Object.assign(columns, { qtime: 0, win: 6 });
   const used = Object.values(columns).reduce((sum, size) => sum + (size > 0 ? size + 1 : 0), 0);
   return { ...columns, path: Math.max(4, cells - used - 3) };
 }
@@ -66,17 +77,18 @@ export function columnHeads(columns: ListColumns, sort: Sort, routes: boolean): 
     rightAligned(head(routes ? 'P95' : 'TIME', 'duration'), columns.time),
     rightAligned(head('QRY', 'queries'), columns.queries),
     rightAligned(head('Q.TIME', 'qtime'), columns.qtime),
-    routes ? rightAligned('MEAN', columns.cache && 7) : rightAligned('CACHE', columns.cache),
-    columns.age > 0 && !routes
-      ? ` ${fitText('', columns.badges)} ${fitText(head('AGE', 'time'), columns.age, 'right')}`
-      : '',
+    rightAligned('CACHE', columns.cache),
+    rightAligned('MEAN', columns.mean),
+    ` ${fitText('', columns.badges)}`,
+    rightAligned(head('WIN', 'win'), columns.win),
+    rightAligned(head('AGE', 'time'), columns.age),
   ];
   return [[text.join(''), 'head']];
 }
 
 /** Sort key of the column head at a cell of their row. */
 export function sortAt(columns: ListColumns, at: number, routes: boolean): Sort['by'] | undefined {
-  const { method, path, status, time, queries, qtime, cache, badges, age } = columns;
+  const { method, path, status, time, queries, qtime, cache, mean, badges, win, age } = columns;
   const cells: [size: number, by: Sort['by'] | undefined][] = [
     [2 + method, undefined],
     [path, 'path'],
@@ -84,9 +96,11 @@ export function sortAt(columns: ListColumns, at: number, routes: boolean): Sort[
     [time, 'duration'],
     [queries, 'queries'],
     [qtime, 'qtime'],
-    [routes && cache > 0 ? 7 : cache, undefined],
+    [cache, undefined],
+    [mean, undefined],
     [badges, undefined],
-    [age, routes ? undefined : 'time'],
+    [win, 'win'],
+    [age, 'time'],
   ];
   let end = 0;
   for (const [size, by] of cells) {
@@ -152,6 +166,7 @@ export function requestRow(
     rightAligned(cache ? compactCount(cache.count, columns.cache) : '-', columns.cache),
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),
+    [rightAligned(row.win === undefined ? '' : formatMs(row.win), columns.win), 'ok'],
   ];
   if (columns.age > 0) line.push([rightAligned(formatAge(row.start, display.now), columns.age), 'dim']);
   return line;
@@ -176,8 +191,9 @@ export function routeRow(row: RouteRow, columns: ListColumns, selected: boolean)
     rightAligned(formatMs(row.p95), columns.time),
     rightAligned(averageCount(row.queries, columns.queries), columns.queries),
     rightAligned(row.queries > 0 ? formatMs(row.qtime) : '-', columns.qtime),
-    rightAligned(columns.cache > 0 ? formatMs(row.mean) : '', columns.cache && 7),
+    rightAligned(formatMs(row.mean), columns.mean),
     ' ',
     ...badgeCells(badges, columns.badges),
+    [rightAligned(row.win > 0 ? formatMs(row.win) : '', columns.win), 'ok'],
   ];
 }

@@ -15,7 +15,7 @@ export function skeletonFrame(state: State, theme: Theme, requests: Summary[] = 
   if (layout.header > 1) rows[1] = paintLine([' ', ['/ ', 'key'], ['filter', 'dim']], state.columns, theme);
   if (layout.list && !layout.compact) {
     rows[layout.header] = paintLine(
-      columnHeads(listColumns(layout.list.width), state.list.sort, false),
+      columnHeads(listColumns(layout.list.width, false), state.list.sort, false),
       layout.list.width,
       theme,
     );
@@ -23,7 +23,7 @@ export function skeletonFrame(state: State, theme: Theme, requests: Summary[] = 
   if (layout.list) {
     const { y, width, height } = layout.list;
     const top = y + (layout.compact ? 0 : 1);
-    const columns = listColumns(width);
+    const columns = listColumns(width, false);
     for (const [index, request] of requests.slice(0, y + height - top).entries()) {
       const display = { selected: index === 0, marked: false, now };
       rows[top + index] = paintLine(

@@ -10,8 +10,8 @@ import { cellWidth, cleanText, cutMiddle, type Line, lineWidth, type Segment } f
 import { statusRole } from '../../terminal/roles.js';
 import type { Panel } from '../panels/panel.js';
 
-/** Title of the detail: the request and its figures; `now` is epoch ms. */
-export function titleLine(trace: Trace, now: number, cells: number): Line {
+/** Title of the detail: the request and its figures; `now` is epoch ms, `visited` where escape goes back. */
+export function titleLine(trace: Trace, now: number, cells: number, visited = false): Line {
   const { sql } = trace.totals;
   const missing = trace.state === 'open' ? '…' : isUnit(trace) ? statusTextOf(trace) : 'no answer';
   const badges = badgesOf({ ...trace, findings: trace.findings.map((finding) => finding.kind) });
@@ -22,6 +22,7 @@ export function titleLine(trace: Trace, now: number, cells: number): Line {
     ...badges.slice(0, 2).flatMap((badge): Segment[] => ['  ', [badge.text, badge.role]]),
   ];
   const optional: Segment[] = [
+    visited ? ['  esc back', 'key'] : '',
     sql ? `  ${formatCount(sql.count, 'query', 'queries')} ${formatMs(timeOf(sql))}` : '',
     [`  ${formatAge(trace.start, now)}`, 'dim'],
     [`  ${trace.id.slice(0, 8)}`, 'dim'],

@@ -116,6 +116,7 @@ export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
     popup: {
       count: popup?.kind === 'text' ? popup.lines.length : items.length,
       height: Math.max(1, state.rows - POPUP_MARGIN_ROWS),
+      matches: popupMatches(state),
     },
     tabs: panels.map((panel) => panel.title),
     panes: layout.panes,
@@ -124,8 +125,13 @@ export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
   };
 }
 
-/** Number of search matches in the focused pane: in the app's output, or in the tab. */
+function popupMatches({ popup }: State): number[] {
+  return popup?.kind === 'text' ? matchingLines(popup.lines, popup.find?.text ?? '') : [];
+}
+
+/** Number of search matches in the popup or the focused pane: in the app's output, or in the tab. */
 export function matchCountOf({ state, output, matches, rowMatches, headMatches }: ViewModel): number {
+  if (state.popup?.kind === 'text') return popupMatches(state).length;
   if (state.focus === 'output') return output?.matches.length ?? 0;
   return matches.length + rowMatches.length + headMatches;
 }

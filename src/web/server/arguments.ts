@@ -21,12 +21,12 @@ const MAX_LATENCY_MS = 60_000;
 const OWN_FIELDS: Record<Exclude<FilterField, KnownKind>, true> = {
   ...{ text: true, method: true, path: true, route: true, host: true, id: true, status: true, time: true },
   ...{ queries: true, qtime: true, age: true, finding: true, errors: true, error: true, state: true },
-  ...{ unit: true, routine: true, start: true },
+  ...{ unit: true, routine: true, start: true, win: true },
 };
 const FIELDS = new Set<unknown>([...Object.keys(OWN_FIELDS), ...KNOWN_KINDS]);
 const OPERATORS = new Set<unknown>([':', '=', '>', '>=', '<', '<='] satisfies FilterOp[]);
 const SORT_KEYS: Record<SortKey, true> = {
-  ...{ time: true, duration: true, queries: true, qtime: true, status: true, path: true },
+  ...{ time: true, duration: true, queries: true, qtime: true, win: true, status: true, path: true },
 };
 const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
 

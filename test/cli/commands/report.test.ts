@@ -45,6 +45,17 @@ function report(...args: string[]) {
   return { code: status, out: stdout, err: stderr };
 }
 
+test('a file that was imported since is not the last run; its number is a report of it', async (t) => {
+  const db = await stored(t);
+  const run = { key: 'import', start: 5000, command: 'scooby import slow.json' };
+  const store = await openStore({ db, cwd: '/', run, samplesOf }, t.fail);
+  store.saveAll([aTrace({ url: '/imported' })]);
+  store.close();
+  t.match(report('--db', db).out, /^## scooby: `node app1\.js`\n\nrun 2, /);
+  t.match(report('--run', '3', '--db', db).out, /^## scooby: `scooby import slow\.json`\n\nrun 3, /);
+  t.match(report('--run', 'previous', '--db', db).out, /^## scooby: `node app0\.js`\n\nrun 1, /);
+});
+
 test('the last run on stdout, as Markdown; a file is what it is called', async (t) => {
   const db = await stored(t);
   const { code, out } = report('--db', db);

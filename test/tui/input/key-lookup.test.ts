@@ -73,6 +73,13 @@ async function hasEffect(binding: Binding, key: string, pane: Pane): Promise<boo
     browser.detail.trace = { ...browser.detail.trace!, profiles: { cpu: ORDERS_PROFILE } };
     press('7');
   }
+  // Only a request that waited has another one that blocked it.
+  if (binding.name === 'blocker') {
+    await waitUntil(() => browser.detail.trace?.id === browser.state.list.selected);
+    const trace = browser.detail.trace!;
+    const wait = { ...trace.spans[0]!, kind: 'blocked' as const, detail: { trace: traces[0]!.id } };
+    browser.detail.trace = { ...trace, spans: [...trace.spans, wait] };
+  }
   // Only the timeline has a time to zoom.
   if (binding.name === 'zoomIn' || binding.name === 'zoomOut') press('9');
   if (binding.name === 'zoomOut') press('+');

@@ -36,7 +36,7 @@ test('a click on a column head sorts, and turns the order around', (t) => {
     Object.assign(model.state.list, { sort: { by, reverse }, view });
     return model;
   };
-  const columns = listColumns(100);
+  const columns = listColumns(100, false);
   const time = 2 + columns.method + 1 + columns.path + 1 + columns.status + 3;
   t.same(mouseAction(sorted('time', false), report(time, 1)), {
     type: 'sort',

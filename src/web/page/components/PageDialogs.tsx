@@ -138,6 +138,7 @@ const SORTS: [letter: string, by: SortKey, label: string, ofRoutes: string][] = 
   ['d', 'duration', 'duration, slowest first', 'p95, slowest first'],
   ['q', 'queries', 'number of queries', 'queries per request'],
   ['w', 'qtime', 'time in queries', 'time in queries'],
+  ['f', 'win', 'win: fix first', 'win: fix first'],
   ['s', 'status', 'status', 'errors'],
   ['p', 'path', 'path', 'route'],
 ];

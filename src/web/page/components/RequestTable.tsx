@@ -15,7 +15,7 @@ const COLUMNS: TableColumn[] = [
   { head: 'Queries', className: 'cell-queries number', by: 'queries' },
   { head: 'SQL time', className: 'cell-qtime number', by: 'qtime' },
   { head: 'Cache', className: 'cell-cache number', title: 'cache calls' },
-  { head: 'Found', className: 'cell-finding' },
+  { head: 'Found', className: 'cell-finding', by: 'win', title: 'largest win first' },
   { head: 'Age', className: 'cell-age number', by: 'time' },
 ];
 

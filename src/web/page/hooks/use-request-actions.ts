@@ -7,6 +7,7 @@ import type { Trace } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
 import { untilStored } from '../../../feed/until-stored.js';
 import { indexOfSameCall } from '../../../insight/calls/same-call.js';
+import { blockerOf } from '../../../screens/blocker.js';
 import { requestUrl } from '../../../screens/copy-text.js';
 import { slugOf } from '../../../screens/page-place.js';
 import { isWebUrl } from '../components/SafeLink.js';
@@ -59,6 +60,7 @@ export function useRequestActions(trace: Trace, item: number | undefined): Reque
   const refuse = (text: string) => () => dispatch({ type: 'notice', text, role: 'warn' });
   const noApp = refuse('no app runs under scooby here: start it with `scooby run`');
   const url = requestUrl(trace, status.url);
+  const blocker = blockerOf(trace, item);
   useCommands({
     replay: canReplay ? () => replay() : noApp,
     profile: canReplay ? () => replay({ wish: 'cpu' }) : noApp,
@@ -67,6 +69,10 @@ export function useRequestActions(trace: Trace, item: number | undefined): Reque
       other === undefined
         ? refuse('mark a request with m, then press d on the one to compare it with')
         : compare,
+    blocker:
+      blocker === undefined
+        ? refuse('no other request kept this one waiting')
+        : () => go({ at: 'request', id: blocker, tab: 'overview' }),
     mark: () => dispatch({ type: 'mark', id: trace.id }),
     locals: !canReplay
       ? noApp

@@ -56,6 +56,7 @@ export const PAGE_KEYS: PageKey[] = [
   key('request', 'watch', 'A', 'verify again after every restart of the app, on or off'),
   key('request', 'further', ']', 'what if its database, cache and services were further away'),
   key('request', 'closer', '[', '… and closer again'),
+  key('request', 'blocker', 'b', 'the request that kept this one waiting'),
   key('everywhere', 'openUrl', 'U', 'open the URL of the request in a new tab'),
   key('everywhere', 'record', 't', 'recording: all, marked, off'),
   key('everywhere', 'pause', 'p', 'pause: nothing changes by itself'),

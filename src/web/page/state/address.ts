@@ -39,7 +39,7 @@ export const FIRST_LIST: ListAddress = {
   sort: { by: 'time', reverse: false },
 };
 
-const SORTS: SortKey[] = ['time', 'duration', 'queries', 'qtime', 'status', 'path'];
+const SORTS: SortKey[] = ['time', 'duration', 'queries', 'qtime', 'win', 'status', 'path'];
 
 /** Address of a fragment such as `#/r/<id>/sql/12`; the first list where it is of no known form. */
 export function parsePageAddress(hash: string): PageAddress {
