@@ -55,7 +55,8 @@ export interface Answer {
   body: string;
 }
 
-const PATIENCE = 30_000;
+/** Of a machine that has twenty other things to do. */
+const PATIENCE = 120_000;
 // What a developer has in his environment is not to decide a test.
 const {
   SCOOBY_DB: _,
@@ -66,7 +67,7 @@ const {
   ...clean
 } = process.env;
 
-/** Resolves with what `look` answers once that is true; rejects after 30 s, saying what it waited for. */
+/** Resolves with what `look` answers once that is true; rejects after two minutes, saying what it waited for. */
 export async function until<T>(look: () => T, waitingFor: string | (() => string)): Promise<NonNullable<T>> {
   const deadline = performance.now() + PATIENCE;
   for (;;) {
