@@ -4,7 +4,7 @@ import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { coverageOf, coverageReport } from './coverage.js';
@@ -90,8 +90,14 @@ async function inLog(args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   return { code: await exited, report };
 }
 
+/** How many test files run at a time. */
+function jobs(): number {
+  return Math.max(1, Math.min(4, availableParallelism()));
+}
+
 function startTap(args: string[], stdio: StdioOptions, env: NodeJS.ProcessEnv) {
-  const tap = spawn(process.execPath, [TAP, ...args], { stdio, env });
+  // tap's own choice leaves a core free, of two one; a file mostly waits for its programs and servers.
+  const tap = spawn(process.execPath, [TAP, `--jobs=${jobs()}`, ...args], { stdio, env });
   process.on('SIGTERM', () => tap.kill());
   // Ctrl-C reaches tap as well, which ends its tests; the servers outlive them.
   process.on('SIGINT', () => {});

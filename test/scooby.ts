@@ -55,7 +55,10 @@ export interface Answer {
   body: string;
 }
 
-const PATIENCE = 30_000;
+/** Of a machine that has twenty other things to do. */
+const PATIENCE = 120_000;
+/** Said of an app that takes three seconds to start, which on a busy machine each does. */
+const WAITING = /^scooby: waiting for .* to listen; requests to \S+ wait for it\n/m;
 // What a developer has in his environment is not to decide a test.
 const {
   SCOOBY_DB: _,
@@ -66,7 +69,7 @@ const {
   ...clean
 } = process.env;
 
-/** Resolves with what `look` answers once that is true; rejects after 30 s, saying what it waited for. */
+/** Resolves with what `look` answers once that is true; rejects after two minutes, saying what it waited for. */
 export async function until<T>(look: () => T, waitingFor: string | (() => string)): Promise<NonNullable<T>> {
   const deadline = performance.now() + PATIENCE;
   for (;;) {
@@ -95,7 +98,7 @@ export class Running {
       this.stdout += text;
     });
     child.stderr?.setEncoding('utf8').on('data', (text) => {
-      this.stderr += text;
+      this.stderr = (this.stderr + text).replace(WAITING, '');
     });
     this.#closed = once(child, 'close').then(([code, signal]) => {
       this.outcome = { code, signal, stdout: this.stdout, stderr: this.stderr };

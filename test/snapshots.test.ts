@@ -5,11 +5,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import tap, { type Test, test } from 'tap';
+import { type Test, test } from 'tap';
 import { packageFile } from './packages.js';
 import { type Launch, project, ROOT, scooby } from './scooby.js';
-
-tap.setTimeout(120_000);
 
 const SERVER = `import { createServer } from 'node:http';
 import { work } from './work.ts';

@@ -13,6 +13,8 @@ import type { CollectorSettings, FromCollector, ToCollector } from './collector-
 const PING_MS = 1000;
 /** Pings without an answer after which the thread is ended: counted, as the machine may have slept. */
 const MAX_UNANSWERED = 15;
+/** The same of a thread that starts: at a load of 45 on two cores, its modules and its store take longer. */
+const MAX_STARTING = 120;
 /** ms until a failed thread is started again, twice as long each time. */
 const RESTART_MS = 100;
 const MAX_RESTART_MS = 30_000;
@@ -53,6 +55,8 @@ export class CollectorThread {
   readonly #listener: ThreadListener;
   #worker: Worker;
   #unanswered = 0;
+  /** Whether the thread has said nothing yet. */
+  #isStarting = true;
   #pings: NodeJS.Timeout | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
   #attempts = 0;
@@ -100,6 +104,7 @@ export class CollectorThread {
     worker.on('message', (message: FromCollector) => {
       if (worker !== this.#worker) return;
       this.#unanswered = 0;
+      this.#isStarting = false;
       if (message.t !== 'pong') this.#listener.received(message);
     });
     worker.on('error', (error) => fail(String((error as Error | undefined)?.message ?? error)));
@@ -109,7 +114,8 @@ export class CollectorThread {
 
   #ping(): void {
     if (this.#state !== 'running') return;
-    if (this.#unanswered++ >= MAX_UNANSWERED) return this.#fail('it does not answer');
+    const max = this.#isStarting ? MAX_STARTING : MAX_UNANSWERED;
+    if (this.#unanswered++ >= max) return this.#fail('it does not answer');
     this.post({ t: 'ping' });
   }
 
@@ -130,6 +136,7 @@ export class CollectorThread {
   #restart(): void {
     this.#state = 'running';
     this.#unanswered = 0;
+    this.#isStarting = true;
     this.#worker = this.#start();
     this.#listener.restarted(this.#attempts);
   }

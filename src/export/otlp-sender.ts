@@ -15,6 +15,8 @@ export interface OtlpSettings {
   url?: string;
   service: string;
   version: string;
+  /** ms that the end waits for what is on its way; default: one second. */
+  closeMs?: number;
 }
 
 /** What the exporter of OpenTelemetry has to offer. */
@@ -65,14 +67,15 @@ export class OtlpSender {
     else this.#holdBack(trace, parent);
   }
 
-  /** Resolves when what is queued has been sent, or after one second. */
+  /** Resolves when what is queued has been sent, or after `closeMs`. */
   async close(): Promise<void> {
     for (const parent of this.#waiting.keys()) this.#release(parent);
     this.#isClosed = true;
     if (this.#made === undefined) return;
     const { delegate } = await this.#made;
     await this.#flush();
-    const late = new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref());
+    const { closeMs = CLOSE_MS } = this.#settings;
+    const late = new Promise((resolve) => setTimeout(resolve, closeMs).unref());
     await Promise.race([delegate.forceFlush(), late]);
     if (this.#lost > 0) this.#warn(`${this.#lost} calls did not reach the OpenTelemetry collector`);
     if (this.#rejected > this.#rejectedTold)

@@ -9,13 +9,11 @@ import { recordInstrument } from '../../src/agent/record/recorder.cjs';
 import { state } from '../../src/agent/run-config.cjs';
 import { postgres } from '../servers/index.js';
 import { ROOT, runPlain, runRecorded } from './app.js';
-import { askAt, EXCEPTED, FAULTS, MAX_TEST_MS } from './faults.js';
+import { askAt, EXCEPTED, FAULTS } from './faults.js';
 
 const APP = [join(ROOT, 'test/fixtures/faulty-app.cjs')];
 
-test('an error at any function of the agent leaves the output of a serving app the same', {
-  timeout: MAX_TEST_MS,
-}, async (t) => {
+test('an error at any function of the agent leaves the output of a serving app the same', async (t) => {
   const { url: SERVER } = await postgres(t);
   let expected = '';
   const plain = await runPlain(APP, {

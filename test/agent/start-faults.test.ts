@@ -3,15 +3,13 @@
 import { join } from 'node:path';
 import { test } from 'tap';
 import { ROOT, runPlain, runRecorded } from './app.js';
-import { askAt, EXCEPTED, FAULTS, MAX_TEST_MS } from './faults.js';
+import { askAt, EXCEPTED, FAULTS } from './faults.js';
 
 /** Processes. */
 const AT_ONCE = 4;
 const STARTED = [join(ROOT, 'test/fixtures/faulty-start.cjs')];
 
-test('an error at any function of the agent while it starts leaves the output the same', {
-  timeout: MAX_TEST_MS,
-}, async (t) => {
+test('an error at any function of the agent while it starts leaves the output the same', async (t) => {
   const drive = async (url: string) => {
     t.equal(await askAt(url, '/'), '200 [{"n":1}]');
     await askAt(url, '/end');

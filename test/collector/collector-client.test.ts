@@ -209,7 +209,7 @@ collector.on('warning', console.log);
 await collector.finish();`,
   });
   const args = ['run.mjs', 'thread.mjs'].map((name) => join(folder, name));
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 240_000 });
   t.equal(stdout, 'the collector has failed (it ended with code 3); 0 requests were not kept\n');
   t.equal(stderr, '');
 });

@@ -45,12 +45,23 @@ test('a thread that fails is started again, later each time, and hears no messag
 });
 
 test('a thread that does not answer is ended and started again', async (t) => {
-  const { thread, events } = aThread(t, ANSWERS, 10);
-  thread.post({ t: 'find', n: 1, id: 'x' });
-  await until(() => events.length === 2, 'the second thread');
+  const { thread, events } = aThread(t, ANSWERS, 200);
   thread.post({ t: 'finish' });
-  await until(() => events.length === 3, 'its answer');
-  t.same(events, [['failed', 'it does not answer'], ['restarted', 1], 'finished']);
+  await until(() => events.length === 1, 'the first thread');
+  thread.post({ t: 'find', n: 1, id: 'x' });
+  await until(() => events.length === 3, 'the second thread');
+  thread.post({ t: 'finish' });
+  await until(() => events.length === 4, 'its answer');
+  t.same(events, ['finished', ['failed', 'it does not answer'], ['restarted', 1], 'finished']);
+});
+
+test('a thread that is slow to start is waited for', async (t) => {
+  const slow = `
+let pings = 0;
+parentPort.on('message', () => ++pings === 20 && parentPort.postMessage({ t: 'finished' }));`;
+  const { events } = aThread(t, slow, 100);
+  await until(() => events.length > 0, 'its first word');
+  t.same(events[0], 'finished');
 });
 
 test('a thread that ends by itself, or cannot be started, has failed', async (t) => {

@@ -6,7 +6,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import tap, { test } from 'tap';
+import { test } from 'tap';
 import type { Frame } from '../../src/domain/trace.js';
 import { ask, ROOT, runRecorded } from '../agent/app.js';
 import { type ServerName, serverFor } from '../agent/servers.js';
@@ -14,8 +14,6 @@ import { atAppClock } from './app-clock.js';
 import { judge } from './story.js';
 
 const FOLDER = join(ROOT, 'test/fixtures/insight');
-
-tap.setTimeout(180_000);
 
 // Findings on times depend on the machine's load: their limits are never reached.
 const never = 1e9;

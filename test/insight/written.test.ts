@@ -1,7 +1,7 @@
 /** A statement with its values is written equally in all outputs, and has the result of the bound statement. */
 
 import Database from 'better-sqlite3';
-import tap, { test } from 'tap';
+import { type Test, test } from 'tap';
 import { maskNamedParams, maskParams } from '../../src/agent/record/sql-params.cjs';
 import type { Span } from '../../src/domain/trace.js';
 import { aSpan } from '../factory.js';
@@ -19,8 +19,6 @@ const { Client, types } = requirePackage('pg') as {
 const mysql = requirePackage('mysql2/promise');
 const mysqlClassic = requirePackage('mysql');
 
-tap.setTimeout(120_000);
-
 /** Values as a list, or by name. */
 type Values = unknown[] | Record<string, unknown>;
 
@@ -30,7 +28,7 @@ function recorded(library: string, name: string, values: Values): Span {
 }
 
 /** Statement that all outputs have in common. */
-function commonOutput(t: Pick<typeof tap, 'equal' | 'notMatch'>, span: Span): string {
+function commonOutput(t: Pick<Test, 'equal' | 'notMatch'>, span: Span): string {
   const { show, ...others } = outputsOf(span);
   for (const [way, text] of Object.entries(others)) t.equal(text, show, `${way}: ${span.name}`);
   t.notMatch(show, /[\n\r]|^--/, span.name);

@@ -1,9 +1,8 @@
 /** A Redis of a test's own, which it may kill, stop, fill and have fail over. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -40,23 +39,6 @@ export async function ownSentinel(t: Test, port: number, config: string): Promis
   const server = spawnRedis(t, [join(t.testdir({ 'sentinel.conf': config }), 'sentinel.conf'), '--sentinel']);
   await serving(server, port);
   return server;
-}
-
-/**
- * Free port of 127.0.0.1 below those that the system hands out: a client that keeps asking for one of a dead
- * server is given that very port one day, and talks to itself.
- */
-export async function lastingPort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    await new Promise((resolve) => server.close(resolve));
-    if (isFree) return port;
-  }
 }
 
 /** Lines of a Redis' answer to commands; empty where it does not answer. */

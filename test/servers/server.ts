@@ -43,7 +43,7 @@ export interface Recipe {
 }
 
 const HOST = '127.0.0.1';
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** Starts a server and answers it once it serves; throws with the end of its log when it does not. */
 export async function start(recipe: Recipe): Promise<Server> {
@@ -78,7 +78,7 @@ export async function ask(
   try {
     await once(socket, 'connect');
     socket.write(question);
-    const [answer] = await once(socket, 'data', { signal: AbortSignal.timeout(5_000) });
+    const [answer] = await once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE) });
     return String(answer).split('\r\n').slice(0, lines).join('\n');
   } finally {
     socket.destroy();
@@ -136,11 +136,29 @@ async function stop(guard: ChildProcess, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Answers a port of 127.0.0.1 that nobody listens on. */
+/** Ports that this process has handed out. */
+const given = new Set<number>();
+
+/**
+ * Answers a port of 127.0.0.1 that nobody listens on, and that this process has not answered before. It is below
+ * those that the system hands out: nobody is given it between the look and its use, and a client that keeps asking
+ * for one where nobody listens does not come to talk to itself.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return (address as { port: number }).port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, HOST);
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (isListening) await new Promise((resolve) => server.close(resolve));
+  return isListening;
 }

@@ -26,6 +26,8 @@ const REMOVED_VARIABLES = [
   'WAYLAND_DISPLAY',
 ];
 
+const MAX_WAIT_MS = 120_000;
+
 /** Environment in which frames are the same on every machine. */
 export function cleanEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const env: Record<string, string | undefined> = {
@@ -71,7 +73,7 @@ export class PtyTerminal {
     for (const check of [...this.#checks]) check();
   }
 
-  /** Resolves when a condition on the screen, the output or the exit is true; rejects after 8 s. */
+  /** Resolves when a condition on the screen, the output or the exit is true; rejects after two minutes. */
   until(isTrue: () => boolean, what: string): Promise<void> {
     return new Promise((done, failed) => {
       const end = (work: () => void) => {
@@ -84,7 +86,7 @@ export class PtyTerminal {
       };
       const timer = setTimeout(
         () => end(() => failed(new Error(`never: ${what}\n${this.rows().join('\n')}`))),
-        8_000,
+        MAX_WAIT_MS,
       );
       this.#checks.push(check);
       check();

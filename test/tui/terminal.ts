@@ -93,7 +93,7 @@ export function createBrowser(feed: MemoryFeed | number = 400, options: Partial<
 }
 
 /** ms for which a condition is waited for: a busy machine may take most of them. */
-const MAX_WAIT_MS = 20_000;
+const MAX_WAIT_MS = 120_000;
 
 /** Waits for a condition; throws when it stays false. */
 export async function waitUntil(isTrue: () => boolean): Promise<void> {

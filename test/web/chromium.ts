@@ -39,8 +39,8 @@ function start({ args = [], ...options }: LaunchOptions): Promise<Browser> {
     executablePath: chromium!,
     headless: true,
     // A busy machine is no fault of the page.
-    protocolTimeout: 120_000,
-    timeout: 60_000,
+    protocolTimeout: 240_000,
+    timeout: 240_000,
     args: [...safe, '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none', ...args],
     ...options,
   });
@@ -74,7 +74,7 @@ export async function openPage(t: Test, url: string, look: PageLook = {}): Promi
   const context = await (await sharedBrowser()).createBrowserContext();
   t.teardown(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(240_000);
   const troubles: string[] = [];
   const requests: string[] = [];
   page.on('pageerror', (error) => troubles.push(`${error instanceof Error ? error.message : error}`));

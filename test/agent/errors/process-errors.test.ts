@@ -1,12 +1,10 @@
 /** Errors that reach the process, of the request that threw them; how the process ends stays the same. */
 
 import { join } from 'node:path';
-import tap, { type Test, test } from 'tap';
+import { type Test, test } from 'tap';
 import type { Trace } from '../../../src/domain/trace.js';
 import { nodes } from '../../nodes.js';
 import { ask, type Launch, ROOT, runPlain, runRecorded } from '../app.js';
-
-tap.setTimeout(240_000);
 
 const SCRIPT = join(ROOT, 'test/fixtures/errors/plain.cjs');
 

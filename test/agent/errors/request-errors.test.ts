@@ -1,12 +1,10 @@
 /** Errors that frameworks are handed, each with its request, its line and its causes. */
 
 import { join } from 'node:path';
-import tap, { test } from 'tap';
+import { test } from 'tap';
 import type { RequestError } from '../../../src/domain/trace.js';
 import { nodes } from '../../nodes.js';
 import { ask, ROOT, runPlain, runRecorded } from '../app.js';
-
-tap.setTimeout(240_000);
 
 const FOLDER = 'test/fixtures/errors';
 const THROWN = `TypeError: thrown at ${FOLDER}/frameworks.cjs:10`;

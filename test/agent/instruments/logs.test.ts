@@ -1,13 +1,11 @@
 /** What every logger tells of a line, recorded once, while the output stays the same to the byte. */
 
 import { join } from 'node:path';
-import tap, { type Test, test } from 'tap';
+import { type Test, test } from 'tap';
 import type { Trace } from '../../../src/domain/trace.js';
 import { type Node, nodes } from '../../nodes.js';
 import { ask, ROOT, runPlain, runRecorded } from '../app.js';
 import { driversOf } from '../drivers.js';
-
-tap.setTimeout(240_000);
 
 const SCRIPT = join(ROOT, 'test/fixtures/logs/loggers.cjs');
 const LOGGERS = ['pino', 'winston', 'bunyan', 'debug', 'log4js', 'roarr'];

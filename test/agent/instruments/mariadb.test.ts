@@ -57,9 +57,9 @@ testForms('mariadb', () => ({
   unhandled: [
     failed('select * from unhandled', "ER_NO_SUCH_TABLE: Table 'test.unhandled' doesn't exist", '42S02'),
   ],
-  waiting: [{ ...oneSpan('select 1 as late')[0]!, waited: true }, ...oneSpan('select sleep(0.05) as slept')],
+  waiting: [{ ...oneSpan('select 1 as late')[0]!, waited: true }, ...oneSpan('select sleep(0.2) as slept')],
   waited: [
-    ...oneSpan('select sleep(0.05) as slept'),
+    ...oneSpan('select sleep(0.2) as slept'),
     { ...oneSpan('select 1 as late')[0]!, waited: true },
     ...oneSpan('select 2 as prompt'),
   ],

@@ -41,9 +41,9 @@ testForms('mysql', () => ({
   procedure: oneSpan('call pair()', undefined, 2),
   error: NOWHERE,
   thrown: [{ name: '', error: "Cannot use 'in' operator to search for 'typeCast' in null" }],
-  waiting: [{ ...oneSpan('select 1 as late')[0]!, waited: true }, ...oneSpan('select sleep(0.05) as slept')],
+  waiting: [{ ...oneSpan('select 1 as late')[0]!, waited: true }, ...oneSpan('select sleep(0.2) as slept')],
   waited: [
-    ...oneSpan('select sleep(0.05) as slept'),
+    ...oneSpan('select sleep(0.2) as slept'),
     { ...oneSpan('select 1 as late')[0]!, waited: true },
     ...oneSpan('select 2 as prompt'),
   ],

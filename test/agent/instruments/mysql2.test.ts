@@ -84,9 +84,9 @@ testForms('mysql2', (driver) => ({
       error: 'Bind parameters must not contain undefined. To pass SQL NULL specify JS null',
     },
   ],
-  waiting: [{ ...oneSpan('select 1 as late')[0]!, waited: true }, ...oneSpan('select sleep(0.05)')],
+  waiting: [{ ...oneSpan('select 1 as late')[0]!, waited: true }, ...oneSpan('select sleep(0.2)')],
   waited: [
-    ...oneSpan('select sleep(0.05)'),
+    ...oneSpan('select sleep(0.2)'),
     { ...oneSpan('select 1 as late')[0]!, waited: true },
     ...oneSpan('select 2 as prompt'),
   ],

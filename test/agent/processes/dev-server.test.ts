@@ -9,7 +9,7 @@ import { ROOT } from '../app.js';
 
 const FIXTURE = readFileSync(join(ROOT, 'test/fixtures/processes/dev-server.cjs'), 'utf8');
 const EXPRESS = join(ROOT, 'test/fixtures/node_modules/express');
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 
 test('a request that is sent on to a child and to a thread of it is one trace', async (t) => {
   const { url: PG } = await postgres(t);

@@ -16,7 +16,7 @@ interface Answer {
 function ask(url: string, profile?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = profile === undefined ? {} : { 'X-Scooby-Profile': profile };
-    get(url, { agent: new Agent(), headers, signal: AbortSignal.timeout(30_000) }, (response) => {
+    get(url, { agent: new Agent(), headers, signal: AbortSignal.timeout(120_000) }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text) => (body += text));
       response.on('end', () => resolve({ id: String(response.headers['x-scooby']), body }));

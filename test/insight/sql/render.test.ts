@@ -1,6 +1,6 @@
 /** Rendered literals equal the bound values on real servers. */
 
-import tap, { test } from 'tap';
+import { test } from 'tap';
 import { renderStatement } from '../../../src/insight/sql/render.js';
 import { requirePackage } from '../../packages.js';
 import { mariadb, postgres } from '../../servers/index.js';
@@ -12,8 +12,6 @@ interface MysqlClient {
 }
 
 const mysql: { createConnection(url: string): Promise<MysqlClient> } = requirePackage('mysql2/promise');
-
-tap.setTimeout(120_000);
 
 const NASTY = [
   "o'hara",

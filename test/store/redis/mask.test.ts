@@ -19,7 +19,7 @@ test('values of statements, commands, procedures, queries and log lines are mask
     }),
     aSpan({ kind: 'http', name: 'GET http://api/users/42', detail: { status: 200 } }),
   ];
-  const masked = maskTrace(aTrace({ spans }));
+  const masked = maskTrace(aTrace({ id: 'a', start: 1, spans }));
   t.same(
     masked.spans.map(({ name, detail }) => [name, detail]),
     [

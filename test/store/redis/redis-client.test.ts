@@ -10,7 +10,7 @@ import { RedisStore } from '../../../src/store/redis/redis-store.js';
 import { parseStoreUrl } from '../../../src/store/redis/store-url.js';
 import { aTrace } from '../../factory.js';
 import { until } from '../../scooby.js';
-import { answer, lastingPort, ownRedis, ownSentinel, ownTlsRedis } from '../../servers/own-redis.js';
+import { answer, ownRedis, ownSentinel, ownTlsRedis } from '../../servers/own-redis.js';
 import { freePort } from '../../servers/server.js';
 
 const RULES = { project: 'p', ttl: 600_000, maxSize: 1e9, retryMs: 50 };
@@ -74,7 +74,7 @@ test('TLS: its own authority, none, any, and a port without TLS', async (t) => {
 });
 
 test('sentinels lead to the master, and to the next one when it dies: nothing is lost', async (t) => {
-  const [master, replica, sentinel] = await Promise.all([lastingPort(), lastingPort(), lastingPort()]);
+  const [master, replica, sentinel] = await Promise.all([freePort(), freePort(), freePort()]);
   const secret = ['--requirepass', 'pw', '--masterauth', 'pw'];
   const server = await ownRedis(t, master, ...secret);
   await ownRedis(t, replica, ...secret, '--replicaof', '127.0.0.1', `${master}`);

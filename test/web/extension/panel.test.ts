@@ -32,7 +32,7 @@ http.createServer(function handle(req, res) {
 
 /** A target that the condition holds for, once there is one. */
 function targetOf(browser: Browser, condition: (url: string) => boolean): Promise<Target> {
-  return browser.waitForTarget((target) => condition(target.url()), { timeout: 60_000 });
+  return browser.waitForTarget((target) => condition(target.url()), { timeout: 240_000 });
 }
 
 /** Evaluates an expression, once it is neither false nor an error. */

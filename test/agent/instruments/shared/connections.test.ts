@@ -1,12 +1,10 @@
 /** What the instruments of SQL clients tell of connections: queues, pools, bytes, ids, pauses, sources. */
 
 import { join } from 'node:path';
-import tap, { test } from 'tap';
+import { test } from 'tap';
 import type { Span, Trace } from '../../../../src/domain/trace.js';
 import { mariadb, postgres, redis } from '../../../servers/index.js';
 import { ask, ROOT, runRecorded } from '../../app.js';
-
-tap.setTimeout(120_000);
 
 interface Counts {
   max: number;
