@@ -13,7 +13,9 @@ const MAX_TEST_MS = 300_000;
 /** Calls by their number: those of the run's folder, its sockets, the registry, the store, the spools. */
 const POINTS = `fs.openSync:1:EMFILE fs.openSync:1:ENOSPC fs.writeFileSync:1:ENOSPC fs.writeFileSync:2:ENOSPC
   fs.mkdirSync:1:EACCES fs.mkdirSync:2:EACCES fs.mkdtempSync:1:ENOSPC fs.chmodSync:2:EPERM
-  fs.readdirSync:1:EACCES fs.statSync:1:EIO fs.readFileSync:1:EIO worker_threads.Worker:1:ERR_WORKER_INIT_FAILED`.split(/\s+/);
+  fs.readdirSync:1:EACCES fs.statSync:1:EIO fs.readFileSync:1:EIO`.split(
+  /\s+/,
+);
 
 test('a call of the launcher that fails costs the app nothing', { timeout: MAX_TEST_MS }, async (t) => {
   const points = [...POINTS];
@@ -32,6 +34,15 @@ test('a call of the launcher that fails costs the app nothing', { timeout: MAX_T
       }
     }),
   );
+});
+
+test('a collector that the system has no room for is told of in a sentence', async (t) => {
+  const env = { NODE_OPTIONS: FAULTS, FAULT: 'worker_threads.Worker:1:EAGAIN' };
+  const run = scooby(t, { files: { 'app.cjs': APP }, command: ['app.cjs'], env });
+  const { code, stderr } = await run.ended();
+  t.not(code, 0);
+  t.match(stderr, /^scooby: the collector cannot be started: EAGAIN: made to fail, Worker$/m);
+  t.notMatch(stderr, /^ {4}at /m);
 });
 
 test('an app that the system cannot start is told of in a sentence', async (t) => {
