@@ -1,8 +1,9 @@
 /** Advice on a wrong command line: what the user most likely meant by a command or an option. */
 
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { isProgram } from './programs.js';
 import { quoteShellWord } from './start-problems/shell-words.js';
 
 /** Options by the words that other programs have for them. */
@@ -88,8 +89,7 @@ function startCommand(words: string[], cwd: string): string[] | undefined {
   if (scriptsOf(cwd).includes(first))
     return ['npm', 'run', first, ...(rest.length > 0 ? ['--', ...rest] : [])];
   if (existsSync(join(cwd, 'node_modules/.bin', first))) return ['npx', ...words];
-  const paths = first.includes('/') ? [cwd] : (process.env.PATH ?? '').split(delimiter);
-  return paths.some((folder) => isProgram(join(folder, first))) ? words : undefined;
+  return isProgram(first, cwd) ? words : undefined;
 }
 
 function scriptsOf(cwd: string): string[] {
@@ -99,16 +99,4 @@ function scriptsOf(cwd: string): string[] {
     // No package.json, or not one that npm could read either.
     return [];
   }
-}
-
-function isProgram(path: string): boolean {
-  const suffixes = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : [''];
-  return suffixes.some((suffix) => {
-    try {
-      accessSync(path + suffix, constants.X_OK);
-      return statSync(path + suffix).isFile();
-    } catch {
-      return false;
-    }
-  });
 }

@@ -4,6 +4,7 @@
  */
 
 import { EventEmitter, once } from 'node:events';
+import { UserError } from '../domain/errors.js';
 import type { LinkLine } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
 import type { RecordMark } from '../domain/record-marks.cjs';
@@ -132,7 +133,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         failed(reason) {
           if (client !== undefined) return client.#failed(reason);
           thread.close();
-          reject(new Error(`the collector cannot be started: ${reason}`));
+          reject(new UserError(`the collector cannot be started: ${reason}`));
         },
         restarted(attempt) {
           if (client !== undefined) client.#restarted(attempt);

@@ -53,7 +53,7 @@ export class CollectorThread {
   readonly #file: string;
   readonly #settings: CollectorSettings;
   readonly #listener: ThreadListener;
-  #worker: Worker;
+  #worker: Worker | undefined;
   #unanswered = 0;
   /** Whether the thread has said nothing yet. */
   #isStarting = true;
@@ -78,8 +78,8 @@ export class CollectorThread {
   /** Sends a message; returns false where it is lost, because the thread does not run. */
   post(message: ToCollector): boolean {
     if (this.#state !== 'running') return false;
-    this.#worker.postMessage(message);
-    return true;
+    this.#worker?.postMessage(message);
+    return this.#worker !== undefined;
   }
 
   /** Lets the thread end by itself, without waiting for it. */
@@ -87,17 +87,24 @@ export class CollectorThread {
     this.#state = 'closed';
     clearInterval(this.#pings);
     clearTimeout(this.#restartTimer);
-    this.#worker.unref();
+    this.#worker?.unref();
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#file, {
-      workerData: this.#settings,
-      name: 'scooby collector',
-      // The launcher's own, such as --inspect, are not for it.
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP, maxYoungGenerationSizeMb: YOUNG_HEAP },
-    });
+  /** Undefined where the system has no room for another thread: it is tried again as after any failure. */
+  #start(): Worker | undefined {
+    let worker: Worker;
+    try {
+      worker = new Worker(this.#file, {
+        workerData: this.#settings,
+        name: 'scooby collector',
+        // The launcher's own, such as --inspect, are not for it.
+        execArgv: [],
+        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP, maxYoungGenerationSizeMb: YOUNG_HEAP },
+      });
+    } catch (error) {
+      setImmediate(() => this.#fail((error as Error).message));
+      return undefined;
+    }
     const fail = (reason: string) => {
       if (worker === this.#worker) this.#fail(reason);
     };
@@ -122,7 +129,7 @@ export class CollectorThread {
   #fail(reason: string): void {
     if (this.#state !== 'running') return;
     this.#state = 'failed';
-    void this.#worker.terminate();
+    void this.#worker?.terminate();
     const now = performance.now();
     if (now - this.#failedAt > RECOVERED_MS) this.#attempts = 0;
     this.#failedAt = now;

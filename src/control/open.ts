@@ -10,7 +10,7 @@ import type { Recording, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { controlCommands, type Restartable } from './commands.js';
 import { type RunRecord, registerRunRecord } from './registry.js';
-import { serveControl } from './server.js';
+import { type ControlServer, serveControl } from './server.js';
 
 /** Parts of a run that the control commands use. */
 export interface RunParts {
@@ -56,7 +56,15 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     started: Date.now(),
     ...(collector.kept !== 'file' && { keptIn: collector.kept }),
   };
-  const server = await serveControl(socket, token, commandsOf(parts, runRecord));
+  const unreachable = (error: unknown) =>
+    listener.warn(`other terminals cannot reach this run: ${(error as Error).message}`);
+  let server: ControlServer;
+  try {
+    server = await serveControl(socket, token, commandsOf(parts, runRecord));
+  } catch (error) {
+    unreachable(error);
+    return { setUrl: () => {}, listenAgain: async () => {}, close: () => {} };
+  }
   const { listenAgain } = server;
   try {
     const registration = registerRunRecord(database, runRecord);
@@ -69,7 +77,7 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
       },
     };
   } catch (error) {
-    listener.warn(`other terminals cannot reach this run: ${(error as Error).message}`);
+    unreachable(error);
     return { setUrl: () => {}, listenAgain, close: () => server.close() };
   }
 }

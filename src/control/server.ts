@@ -49,11 +49,16 @@ export async function serveControl(
   await listenAtPath(server, path);
   // The run folder's mode 0700 protects the socket already; this holds even if that mode is lost.
   const protect = () => chmodSync(path, 0o600);
-  protect();
   const close = () => {
     server.close();
     for (const socket of sockets) socket.destroy();
   };
+  try {
+    protect();
+  } catch (error) {
+    close();
+    throw error;
+  }
   const listenAgain = () => relistenAtPath(server, path).then(protect);
   return { listenAgain, close };
 }

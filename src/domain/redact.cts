@@ -15,7 +15,10 @@ export function redactUrl(url: string): string {
   if (typeof url !== 'string') return '';
   const text = redactShapes(url);
   const query = text.search(/[?#]/);
-  return query === -1 ? text : redactQuery(text);
+  if (query === -1 || redaction.isOff) return text;
+  const redacted = redactQuery(text);
+  // JSON as a client wrote it.
+  return redacted.includes('"', query) ? redacted.slice(0, query) + maskAssigned(redacted.slice(query)) : redacted;
 }
 
 /**
@@ -86,15 +89,7 @@ export function redactText(text: string): string {
   let redacted = redactUrl(text);
   if (!/[=:]|Duplicate entry/.test(redacted)) return redacted;
   redacted = redacted.replace(CREDENTIAL_HEADERS, `$1$2${REDACTED}`);
-  redacted = redacted.replace(ASSIGNMENT, (all, quoted, quote, between, value) => {
-    const name = quote === '' ? quoted : quoted.slice(1, -1);
-    const mark = /^\\?["'`]/.exec(value)?.[0] ?? '';
-    const bare = mark === '' ? value : value.slice(mark.length).replace(/\\?["'`]$/, '');
-    if (bare === '' || bare.startsWith(REDACTED) || !isSecretName(name)) return all;
-    if (!isSecretField(name, bare) || isNoValue(bare)) return all;
-    return `${quoted}${between}${mark}${REDACTED}${mark}`;
-  });
-  return redacted.replace(
+  return maskAssigned(redacted).replace(
     KEY_IN_ERROR,
     (all, before, _value, after, mysqlKey, pgBefore, pgKey, _pgValue, pgAfter) => {
       const key: string = mysqlKey ?? pgKey;
@@ -104,11 +99,25 @@ export function redactText(text: string): string {
   );
 }
 
+function maskAssigned(text: string): string {
+  return text.replace(ASSIGNMENT, (all, quoted, quote, between, value) => {
+    const name = quote === '' ? quoted : quoted.slice(1, -1);
+    const mark = /^\\?["'`]/.exec(value)?.[0] ?? '';
+    const bare = mark === '' ? value : value.slice(mark.length).replace(/\\?["'`]$/, '');
+    if (bare === '' || bare.startsWith(REDACTED) || !isSecretName(name)) return all;
+    if (!isSecretField(name, bare) || isNoValue(bare)) return all;
+    return `${quoted}${between}${mark}${REDACTED}${mark}`;
+  });
+}
+
 const KEY_SEPARATOR = /([:|/.]+)/;
+const ASSIGNED_IN_KEY = /(?<![\w-])([\w-]{1,80})=([^:|/&;,\s]+)/g;
 
 /** Key of a cache: what stands behind a secret name (`session:4f9a…`) as REDACTED. */
 export function redactKey(key: string): string {
-  const redacted = redactUrl(key);
+  const redacted = redactUrl(key).replace(ASSIGNED_IN_KEY, (all, name, value) =>
+    isSecretField(name, value) && !value.startsWith(REDACTED) ? `${name}=${REDACTED}` : all,
+  );
   let behindName = false;
   let changed = false;
   const parts = redacted.split(KEY_SEPARATOR).map((part, i) => {
@@ -131,23 +140,37 @@ function isNoValue(value: string): boolean {
   return /^(?:[?{[(]|\$\d|:|@|true$|false$|null$|undefined$|none$|\/\/|<)/i.test(value);
 }
 
+const SECRET_END = /[&#\s"<>]|$/g;
+const VALUE_END = /[&#;?\s"<>]|$/g;
+
 // Each step advances by at least the text it scanned: the cost of a hostile URL is linear in its
 // length.
 function redactQuery(url: string): string {
   const key = /[?&;#]([^=&;#?]*)=/g;
-  const end = /[&#\s"<>]|$/g;
   let redacted = '';
   let copied = 0;
   for (let match = key.exec(url); match; match = key.exec(url)) {
-    if (!isSecretName(decoded(match[1]!))) continue;
+    const isSecret = isSecretName(decoded(match[1]!));
+    // Behind `;` and `?` another key may begin.
+    const end = isSecret ? SECRET_END : VALUE_END;
     end.lastIndex = key.lastIndex;
     const valueEnd = end.exec(url)!.index;
+    if (!isSecret && !holdsSecret(url.slice(key.lastIndex, valueEnd))) continue;
     if (valueEnd > key.lastIndex) redacted += url.slice(copied, key.lastIndex) + REDACTED;
     else redacted += url.slice(copied, valueEnd);
     copied = key.lastIndex = valueEnd;
   }
   return redacted + url.slice(copied);
 }
+
+/** Whether the value of a key has a name and its secret in it: JSON, or pairs of its own. */
+function holdsSecret(value: string): boolean {
+  if (!ASSIGNED_SIGN.test(value)) return false;
+  const text = decoded(value);
+  return maskAssigned(text) !== text;
+}
+
+const ASSIGNED_SIGN = /[=:]|%3[ad]/i;
 
 // decodeURIComponent throws on malformed escapes, and only the ASCII letters of a key matter here.
 function decoded(key: string): string {

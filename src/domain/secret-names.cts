@@ -2,9 +2,9 @@
 
 import { onRedactionChange, redaction } from './redaction.cjs';
 
-// Parts that make any name secret. `auth` is no secret in author, authors, authority.
+// Parts that make any name secret. `auth` is none in author, authors, authority; nor `token` in tokenizer.
 const PARTS =
-  /passw(?:or)?d|passphrase|passcode|pwd|secret|token|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|cvv|dpop|(?:card|cc)[-_. ]?(?:number|num|no)(?![a-z])|credit[-_. ]?card|social[-_. ]?security/i;
+  /passw(?:or)?d|passphrase|passcode|pwd|secret|token(?!i[sz])|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|cvv|dpop|(?:card|cc)[-_. ]?(?:number|num|no)(?![a-z])|credit[-_. ]?card|social[-_. ]?security/i;
 // `key` alone is mostly a word of databases: primary key, sort key, cache key.
 const KEY =
   /(?:api|apim|access|private|secret|subscription|master|encryption|encrypt|signing|sign|licen[cs]e|account|storage|functions?|admin|service|deploy|ssh|ssl|tls|gpg|pgp|shared|hmac|aes|rsa|app|client|consumer|host)[-_. ]?key/i;

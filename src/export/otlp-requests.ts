@@ -4,9 +4,10 @@
  */
 
 import type { Dialect, LibraryInfo } from '../domain/library.js';
-import { redactUrl } from '../domain/redact.cjs';
+import { redactText, redactUrl } from '../domain/redact.cjs';
 import type { Frame, RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import { madeUpId } from './read-har.js';
+import { safeStatementText } from './otlp-secrets.js';
 import { isFilledText, type OtlpSpan } from './read-otlp.js';
 
 const SERVER = 2;
@@ -76,11 +77,11 @@ function traceOf(
   return {
     id,
     method: isRequest ? methodOf(attributes) : root.kind === CONSUMER ? 'message' : 'job',
-    url: isRequest ? redactUrl(urlOf(attributes)) : root.name,
+    url: isRequest ? redactUrl(urlOf(attributes)) : redactText(root.name),
     ...(parent !== undefined && { parent }),
     ...(isRequest && route !== undefined && { route }),
     ...(isRequest && status !== undefined && { status }),
-    ...(!isRequest && error !== undefined && { error }),
+    ...(!isRequest && error !== undefined && { error: redactText(error) }),
     start,
     duration: end - start,
     state: !isRequest && error !== undefined ? 'failed' : 'done',
@@ -131,7 +132,7 @@ function callOf(span: OtlpSpan, start: number): RecordedSpan {
     start: span.start - start,
     duration: span.end - span.start,
     ...(rows !== undefined && { rows }),
-    ...(error !== undefined && { error: code === undefined ? error : `${code}: ${error}` }),
+    ...(error !== undefined && { error: redactText(code === undefined ? error : `${code}: ${error}`) }),
     stack: frameOf(attributes),
   };
 }
@@ -143,10 +144,10 @@ function described(span: OtlpSpan): Pick<RecordedSpan, 'kind' | 'library' | 'nam
   if (system !== undefined) {
     const text = textOf(attributes['db.query.text'] ?? attributes['db.statement']) ?? name;
     const kind = CACHE_SYSTEM.test(system) ? 'cache' : SQL_SYSTEM.test(system) ? 'sql' : 'rpc';
-    return { kind, library: system, name: text };
+    return { kind, library: system, name: kind === 'sql' ? safeStatementText(text) : redactText(text) };
   }
   const rpc = textOf(attributes['rpc.system.name'] ?? attributes['rpc.system']);
-  if (rpc !== undefined) return { kind: 'rpc', library: rpc, name: name.replace('/', '.') };
+  if (rpc !== undefined) return { kind: 'rpc', library: rpc, name: redactText(name.replace('/', '.')) };
   const method = textOf(attributes['http.request.method'] ?? attributes['http.method']);
   const url = textOf(attributes['url.full'] ?? attributes['http.url']);
   if (method !== undefined && url !== undefined) {
@@ -158,7 +159,7 @@ function described(span: OtlpSpan): Pick<RecordedSpan, 'kind' | 'library' | 'nam
       ...(status !== undefined && { detail: { status } }),
     };
   }
-  return { kind: 'span', library: 'opentelemetry', name };
+  return { kind: 'span', library: 'opentelemetry', name: redactText(name) };
 }
 
 function logOf({ name, at, attributes }: OtlpSpan['logs'][number], start: number): RecordedSpan {
@@ -166,7 +167,7 @@ function logOf({ name, at, attributes }: OtlpSpan['logs'][number], start: number
   return {
     kind: 'log',
     library: 'opentelemetry',
-    name: textOf(attributes['log.message']) ?? name,
+    name: redactText(textOf(attributes['log.message']) ?? name),
     ...(level !== undefined && { detail: { level } }),
     start: at - start,
     duration: 0,

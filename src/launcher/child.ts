@@ -163,15 +163,16 @@ export class AppChild {
   async #runOnce(): Promise<ChildExit> {
     const [file = '', ...args] = this.#command;
     const sink = this.#sink;
-    const child = spawn(file, args, {
-      env: this.#env,
-      stdio: sink ? 'pipe' : 'inherit',
-      // The screen reads the keyboard. A group of its own lets the command end with all its
-      // children.
-      detached: sink !== undefined && process.platform !== 'win32',
-      shell: process.platform === 'win32',
-    });
     try {
+      // Throws what it does not report as an event: ENOMEM, E2BIG, EPERM.
+      const child = spawn(file, args, {
+        env: this.#env,
+        stdio: sink ? 'pipe' : 'inherit',
+        // The screen reads the keyboard. A group of its own lets the command end with all its
+        // children.
+        detached: sink !== undefined && process.platform !== 'win32',
+        shell: process.platform === 'win32',
+      });
       this.#child = child;
       if (this.isRestarting) child.once('spawn', () => this.#onRestarted());
       else if (this.#state.name === 'stopped') this.#state = { name: 'running' };

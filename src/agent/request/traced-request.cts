@@ -105,6 +105,14 @@ export class TracedRequest {
     this.message = message;
     this.response = response;
   }
+
+  /**
+   * Text of it in a log of the app: before Node 24 a timer or a port has it as a property, and the app would print
+   * all headers with it.
+   */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '<scooby>';
+  }
 }
 
 /** A stream of a call: its events are emitted in the context of the request that made the call. */

@@ -95,7 +95,12 @@ function nearestFile(cwd: string): string | undefined {
 }
 
 function hasScoobyKey(file: string): boolean {
-  return /"scooby"\s*:\s*\{/.test(readFileSync(file, 'utf8'));
+  try {
+    return /"scooby"\s*:\s*\{/.test(readFileSync(file, 'utf8'));
+  } catch {
+    // A manifest that cannot be read is not ours to complain of.
+    return false;
+  }
 }
 
 /** Parses and validates a file; the user's own file may also have keys of the browser. */

@@ -17,6 +17,7 @@ import { registerRun } from '../commands/run.js';
 import { readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { startProblems } from '../start-problems/problems.js';
+import { commandCheck } from './command-check.js';
 import type { CheckResult } from './grades.js';
 import { type GuestReport, guestReport } from './guest-checks.js';
 import { manifestOf, projectFolders } from './installed-packages.js';
@@ -92,7 +93,11 @@ function checkStart(cwd: string, project: string, command: string[]): CheckResul
   );
   const texts = new Set(problems.map(({ cause, remedy }) => `${cause}; ${remedy}`));
   // Which script the user starts is not known without the command.
-  return [...texts].map((text) => ({ grade: command.length > 0 ? 'bad' : 'note', text }));
+  const grade = command.length > 0 ? 'bad' : 'note';
+  return [
+    ...commandCheck(cwd, project, command),
+    ...[...texts].map((text): CheckResult => ({ grade, text })),
+  ];
 }
 
 function checkConfig(cwd: string): CheckResult {

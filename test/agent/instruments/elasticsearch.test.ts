@@ -51,6 +51,12 @@ const expected = (error: string): Record<string, ExpectedSpan[]> => ({
     asked('clear_scroll', { ...done, arguments: { body: { scroll_id: 'more' } } }),
   ],
   transport: [asked('products.search', found, { rows: 2 })],
+  shared: [
+    asked('products.search', found, { rows: 2 }),
+    asked('products.search', found, { rows: 2 }),
+    asked('products.search', found, { rows: 2 }),
+    asked('missing.search', failed, { error }),
+  ],
   stream: [asked('products.search', found)],
   zipped: [asked('products.search', { ...found, arguments: query }, { rows: 2 })],
   retry: [asked('busy.count', { ...done, attempts: 2 })],

@@ -259,3 +259,36 @@ test('instruments of the project, and what keeps one of them from recording', as
   const { instruments: lost } = JSON.parse((await doctor(folder, '--json')).stdout);
   t.match(lost, [{ grade: 'bad', text: /^they cannot be loaded: / }]);
 });
+
+test('what a command names and is not there', async (t) => {
+  const folder = write(emptyFolder(t), {
+    'package.json': { scripts: { dev: 'node app.js' } },
+    'app.js': '',
+    'lib/index.js': '',
+    'node_modules/.bin/vite': '',
+  });
+  const starts = async (...command: string[]) => {
+    const { code, stdout } = await doctor(folder, '--json', '--', ...command);
+    return [
+      code,
+      ...JSON.parse(stdout).start.map(({ grade, text }: Record<string, string>) => `${grade} ${text}`),
+    ];
+  };
+  t.same(await starts('nope'), [1, 'bad nope: command not found']);
+  t.same(await starts('./nope', 'app.js'), [1, 'bad ./nope: command not found']);
+  t.same(await starts('vite', 'dev'), [
+    1,
+    'bad vite: command not found; it is in node_modules/.bin: npx vite …',
+  ]);
+  t.same(await starts('node', 'nope.js'), [1, `bad nope.js: there is no such file in ${folder}`]);
+  t.same(await starts('npm', 'run', 'nope'), [1, `bad ${folder}/package.json has no script "nope"`]);
+  for (const command of [
+    'node app.js',
+    'node app',
+    'node lib',
+    'node -r x app.js',
+    'node inspect app.js',
+    'npm run dev',
+  ])
+    t.same(await starts(...command.split(' ')), [0], command);
+});

@@ -76,6 +76,7 @@ export function redisBatchFacts(commands: readonly { name: string }[], replies: 
   return reads > 0 ? sums : undefined;
 }
 
+const KEY_PARTS = /[:|/]/;
 const JSON_START = /^\s*[[{]/;
 
 /** Arguments except the keys; values of secret-looking keys or fields are redacted. */
@@ -91,15 +92,19 @@ function otherArguments(name: string, args: ArrayLike<Value>, keys: number[]): u
       continue;
     }
     if (others.length === MAX_ARGUMENTS) return [...others, `… (${args.length} arguments)`];
-    const secret = secretKey || (i > 0 && namesSecret(args[i - 1], args[i]));
+    const isBehindKey = nextKey > 0 && keys[nextKey - 1] === i - 1;
+    const secret = secretKey || (i > 0 && namesSecret(args[i - 1], args[i], isBehindKey));
     others.push(secret ? REDACTED : redactedValue(args[i]));
   }
   return others;
 }
 
 // Only field names: a JSON value is redacted by redactedJson.
-function namesSecret(name: Value, value: Value): boolean {
-  return typeof name === 'string' && !JSON_START.test(name) && isSecretField(name, argumentText(value));
+function namesSecret(name: Value, value: Value, isKey: boolean): boolean {
+  if (typeof name !== 'string' || JSON_START.test(name)) return false;
+  // `max_tokens:9` has the name of no secret, but as one word it would.
+  if (isKey && KEY_PARTS.test(name)) return namesSecretKey(name);
+  return isSecretField(name, argumentText(value));
 }
 
 function redactedValue(value: Value): unknown {
@@ -118,5 +123,5 @@ function sizeOf(value: Value): number {
 
 /** `user:42:token`: one of the parts of a key is a secret's name. */
 function namesSecretKey(key: string): boolean {
-  return key.split(/[:|/]/).some((part) => isSecretName(part) && !/^(?:code|key|ticket)$/i.test(part));
+  return key.split(KEY_PARTS).some((part) => isSecretName(part) && !/^(?:code|key|ticket)$/i.test(part));
 }

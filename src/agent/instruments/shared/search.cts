@@ -19,6 +19,10 @@ interface Running {
   site: UnseenSite;
   /** True once it is sent: from then on the transport tells each outcome in an event. */
   isSent: boolean;
+  /** True once an event has told its result. */
+  isHeard: boolean;
+  /** Of before 8. */
+  transport?: object;
 }
 
 const MAX_NAME = 200;
@@ -26,8 +30,10 @@ const MAX_NAME = 200;
 const MAX_BODY = 64 * 1024;
 const HELPERS = ['search', 'scrollSearch', 'scrollDocuments', 'msearch', 'bulk', 'esql'];
 
-/** Running commands by what the transport says of them in its events. */
+/** Running commands by their result, which is what the transport says of them in its events. */
 const running = new WeakMap<object, Running>();
+/** Commands of before 8 without a result so far, by their parameters, which the app may give to several. */
+const waiting = new WeakMap<object, Running[]>();
 /** The command that begins in this tick. */
 let beginning: Running | undefined;
 
@@ -93,7 +99,7 @@ function wrapRequest(instrument: Instrument, original: Function): Function {
     // One of the transport's own inside of a call is part of that.
     if (call === undefined || call.silent) return runBeginning(undefined, original, this, args);
     const site: UnseenSite = { request: call.request, stack: call.stack, began: call.began, silent: true };
-    const own: Running = { call, site, isSent: false };
+    const own: Running = { call, site, isSent: false, isHeard: false };
     const at = args.findIndex((arg, i) => i > 0 && typeof arg === 'function');
     if (at > 0)
       args[at] = bindDeferred(
@@ -127,26 +133,47 @@ function runBeginning(own: Running | undefined, fn: Function, self: unknown, arg
 function hearTransport(transport: object, params: unknown, own: Running): void {
   if (!Object.hasOwn(transport, 'emit') || typeof params !== 'object' || params === null) return;
   replaceMethod(transport, 'emit', wrapEmit);
-  running.set(params, own);
+  own.transport = transport;
+  waiting.set(params, [...(waiting.get(params) ?? []).filter(isWaiting), own]);
+}
+
+function isWaiting({ isHeard, call }: Running): boolean {
+  return !isHeard && call.ended === 0;
 }
 
 /** Wraps the emitter of a transport's events: `(event, error, result)`. */
 function wrapEmit(original: Function): Function {
   return function emit(this: unknown, event: unknown, error: unknown, result: unknown) {
-    attempt(hear, event, error, result);
+    attempt(hear, this, event, error, result);
     return Reflect.apply(original, this, arguments);
   };
 }
 
-function hear(event: unknown, error: unknown, result: unknown): void {
+function hear(emitter: unknown, event: unknown, error: unknown, result: unknown): void {
   if (typeof result !== 'object' || result === null) return;
-  const params = dataOf(dataOf(dataOf(result, 'meta'), 'request'), 'params');
-  const known = running.get(result) ?? running.get((params ?? result) as object);
-  if (event === 'serialization' && known === undefined && beginning !== undefined)
-    running.set(result, beginning);
+  const known = running.get(result) ?? hearFirst(emitter, event, result);
   if (known === undefined) return;
   if (event === 'request') known.isSent = true;
   if (event === 'response' || (event === 'request' && error)) end(known, error, result);
+}
+
+/**
+ * The command whose result is told for the first time: the one that begins, or, where the transport has asked the
+ * server first who it is, the oldest with these parameters, as they go on in order.
+ */
+function hearFirst(emitter: unknown, event: unknown, result: object): Running | undefined {
+  if (event !== 'serialization' && event !== 'request') return undefined;
+  const params = dataOf(dataOf(dataOf(result, 'meta'), 'request'), 'params');
+  const known =
+    beginning?.isHeard === false
+      ? beginning
+      : waiting
+          .get((params ?? result) as object)
+          ?.find((each) => isWaiting(each) && each.transport === emitter);
+  if (known === undefined) return undefined;
+  known.isHeard = true;
+  running.set(result, known);
+  return known;
 }
 
 function end({ call, site }: Running, error: unknown, result: unknown): void {
