@@ -49,7 +49,10 @@ const roles = {
     const fixtures = createRequire(new URL('../test/fixtures/package.json', import.meta.url));
     const { createServer: createVite } = await import(pathToFileURL(fixtures.resolve('vite')).href);
     const root = { root: folder, configFile: false, logLevel: 'error', cacheDir: join(folder, '.vite') };
-    const vite = await createVite({ ...root, server: { host: '127.0.0.1', port: 0, ws: false, watch: null } });
+    const vite = await createVite({
+      ...root,
+      server: { host: '127.0.0.1', port: 0, ws: false, watch: null },
+    });
     await vite.listen();
     process.send({ port: vite.httpServer.address().port });
   },
@@ -61,7 +64,15 @@ const roles = {
     upstream.set({ protocol: 'http', host: '127.0.0.1', port: Number(port) });
     const decision = { isRecorded: false, told: '0' };
     const observer = { decide: () => decision, requestStarted() {}, requestEnded() {} };
-    const options = { host: '127.0.0.1', port: 0, exactPort: false, secret: 'bench', wait: 1000, upstream, observer };
+    const options = {
+      host: '127.0.0.1',
+      port: 0,
+      exactPort: false,
+      secret: 'bench',
+      wait: 1000,
+      upstream,
+      observer,
+    };
     process.send({ port: (await startProxy(options)).port });
   },
 
@@ -99,35 +110,39 @@ async function load(port) {
 /** One GET after the other on each connection, until all modules are read. */
 function pass(port, etags, statuses) {
   let next = 0;
-  const connections = Array.from({ length: CONNECTIONS }, () => new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    let received = Buffer.alloc(0);
-    let at;
-    const ask = () => {
-      if (next === MODULES) return void socket.end(() => resolve());
-      at = next++;
-      const etag = etags.get(at);
-      const condition = etag === undefined ? '' : `\r\nIf-None-Match: ${etag}`;
-      socket.write(`GET /src/m${at}.js HTTP/1.1\r\n${HEADERS}${condition}\r\n\r\n`, 'latin1');
-    };
-    socket.setNoDelay(true);
-    socket.on('error', reject);
-    socket.on('data', (chunk) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      const head = received.indexOf(END);
-      if (head < 0) return;
-      const text = received.toString('latin1', 0, head);
-      const status = text.slice(9, 12);
-      const size = status === '304' ? 0 : Number(/\ncontent-length: *(\d+)/i.exec(text)?.[1]);
-      if (Number.isNaN(size)) throw new Error(`a response without its length: ${text}`);
-      if (received.length < head + 4 + size) return;
-      statuses[status] = (statuses[status] ?? 0) + 1;
-      etags.set(at, /\netag: *(.+)/i.exec(text)?.[1].trim());
-      received = Buffer.alloc(0);
-      ask();
-    });
-    ask();
-  }));
+  const connections = Array.from(
+    { length: CONNECTIONS },
+    () =>
+      new Promise((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1');
+        let received = Buffer.alloc(0);
+        let at;
+        const ask = () => {
+          if (next === MODULES) return void socket.end(() => resolve());
+          at = next++;
+          const etag = etags.get(at);
+          const condition = etag === undefined ? '' : `\r\nIf-None-Match: ${etag}`;
+          socket.write(`GET /src/m${at}.js HTTP/1.1\r\n${HEADERS}${condition}\r\n\r\n`, 'latin1');
+        };
+        socket.setNoDelay(true);
+        socket.on('error', reject);
+        socket.on('data', (chunk) => {
+          received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+          const head = received.indexOf(END);
+          if (head < 0) return;
+          const text = received.toString('latin1', 0, head);
+          const status = text.slice(9, 12);
+          const size = status === '304' ? 0 : Number(/\ncontent-length: *(\d+)/i.exec(text)?.[1]);
+          if (Number.isNaN(size)) throw new Error(`a response without its length: ${text}`);
+          if (received.length < head + 4 + size) return;
+          statuses[status] = (statuses[status] ?? 0) + 1;
+          etags.set(at, /\netag: *(.+)/i.exec(text)?.[1].trim());
+          received = Buffer.alloc(0);
+          ask();
+        });
+        ask();
+      }),
+  );
   return Promise.all(connections);
 }
 
@@ -155,7 +170,16 @@ function writeModules() {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-modules-'));
   mkdirSync(join(folder, 'src'));
   for (let i = 0; i < MODULES; i++)
-    writeFileSync(join(folder, `src/m${i}.js`), `export const value${i} = ${i};\n`.repeat(20).replace(/value(\d+)/g, (() => { let n = 0; return (_, v) => `value${v}_${n++}`; })()));
+    writeFileSync(
+      join(folder, `src/m${i}.js`),
+      `export const value${i} = ${i};\n`.repeat(20).replace(
+        /value(\d+)/g,
+        (() => {
+          let n = 0;
+          return (_, v) => `value${v}_${n++}`;
+        })(),
+      ),
+    );
   return folder;
 }
 
@@ -174,7 +198,8 @@ async function main(kind) {
       runs[way].push(await measure(generator, servers[0].port, servers));
   for (const { child } of [app, bare, proxy, generator]) child.kill();
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  const least = (of) => Object.fromEntries(Object.entries(runs).map(([way, all]) => [way, Math.min(...all.map(of))]));
+  const least = (of) =>
+    Object.fromEntries(Object.entries(runs).map(([way, all]) => [way, Math.min(...all.map(of))]));
   const ms = least((run) => run.ms);
   const own = least((run) => run.cpu[0]);
   const server = least((run) => run.cpu.at(-1));
@@ -182,7 +207,9 @@ async function main(kind) {
     console.log(
       `${way.padEnd(8)} ${ms[way].toFixed(0).padStart(5)} ms, ${(ms[way] / ms.direct).toFixed(2)} × direct; µs of CPU a module: server ${server[way].toFixed(0)}${way === 'direct' ? '' : `, in front of it ${own[way].toFixed(0)}`}`,
     );
-  console.log(`ratios   ms to bare ${(ms.proxied / ms.bare).toFixed(2)}  CPU to bare ${(own.proxied / own.bare).toFixed(2)}`);
+  console.log(
+    `ratios   ms to bare ${(ms.proxied / ms.bare).toFixed(2)}  CPU to bare ${(own.proxied / own.bare).toFixed(2)}`,
+  );
 }
 
 const [, , role, ...args] = process.argv;
