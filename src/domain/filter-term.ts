@@ -66,7 +66,6 @@ const TEXT_FIELDS: Record<string, FilterField> = {
   route: 'route',
   host: 'host',
   service: 'service',
-  app: 'service',
   id: 'id',
   finding: 'finding',
   error: 'error',
