@@ -7,8 +7,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { inkPainter } from './ink-painter.mjs';
+import { reactParts } from './react-parts.mjs';
 
 const root = import.meta.dirname;
 const shared = {
@@ -41,8 +42,9 @@ for (const config of configs) {
   if (typecheck.status !== 0) process.exit(typecheck.status ?? 1);
 }
 
-await build({
+const program = await build({
   ...shared,
+  metafile: true,
   entryPoints: {
     scooby: 'bin/scooby.ts',
     'chunks/collector-worker': 'src/collector/collector-worker.ts',
@@ -62,6 +64,15 @@ await build({
   },
 });
 chmodSync(join(root, 'dist/scooby.js'), 0o755);
+
+// The protocol's library is larger than all of ours, and only `scooby mcp` reads it.
+const [mcpChunk] = Object.entries(program.metafile.outputs).find(
+  ([, { entryPoint }]) => entryPoint === 'src/cli/mcp/serve.ts',
+);
+const readable = readFileSync(join(root, mcpChunk), 'utf8');
+// Names of classes and functions stay: zod and the protocol's errors show them.
+const small = await transform(readable, { minify: true, keepNames: true, target: 'node20' });
+writeFileSync(join(root, mcpChunk), small.code);
 
 await build({
   ...shared,
@@ -83,6 +94,7 @@ const forReact = {
   format: 'esm',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [reactParts],
 };
 
 // The DevTools extension: `scooby extension` prints its folder.

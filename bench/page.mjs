@@ -40,31 +40,84 @@ const page = await browser.newPage();
 await page.setViewport({ width: 1280, height: 800 });
 const ROWS = 'document.querySelectorAll("[role=row], [role=option]").length > 10';
 
-/** ms from the navigation until rows are drawn, and until the last frame of it is painted. */
+await page.evaluateOnNewDocument(`new MutationObserver((_, observer) => {
+  if (!(${ROWS})) return;
+  observer.disconnect();
+  requestAnimationFrame(() => setTimeout(() => { window.usefulPaint = performance.now(); }));
+}).observe(document, { childList: true, subtree: true });`);
+const cdp = await page.createCDPSession();
+await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+const browserCdp = await browser.target().createCDPSession();
+/** ms of CPU that Chromium's processes have taken, by kind. */
+async function chromiumCpu() {
+  const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
+  const of = (kind) =>
+    processInfo
+      .filter(({ type }) => kind === undefined || type === kind)
+      .reduce((sum, { cpuTime }) => sum + cpuTime, 0) * 1000;
+  return { all: of(), renderer: of('renderer') };
+}
+
+/**
+ * From the navigation until the frame with rows is painted: ms, ms of CPU of Chromium and of the server (this
+ * process, with the driver of the browser), and the requests that were sent until then.
+ */
 async function visit(hash) {
-  await page.goto('about:blank');
-  await page.goto(`${pageLink(options.port, options.secrets.token)}`);
-  await page.waitForFunction(ROWS);
-  await page.goto('about:blank');
-  await page.evaluateOnNewDocument(`new MutationObserver((_, observer) => {
-    if (!(${ROWS})) return;
-    observer.disconnect();
-    requestAnimationFrame(() => setTimeout(() => { window.usefulPaint = performance.now(); }));
-  }).observe(document, { childList: true, subtree: true });`);
-  await page.goto(`http://127.0.0.1:${options.port}/${hash}`);
+  // A page of the same origin, which stays in the same process.
+  await page.goto(`http://127.0.0.1:${options.port}/icon.svg`);
+  const before = await chromiumCpu();
+  const server = process.cpuUsage();
+  await page.goto(`http://127.0.0.1:${options.port}/${hash}`, { waitUntil: 'domcontentloaded' });
   await page.waitForFunction('window.usefulPaint !== undefined');
-  return page.evaluate('window.usefulPaint');
+  const after = await chromiumCpu();
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  const spent = Object.fromEntries(metrics.map(({ name, value }) => [name, value * 1000]));
+  const { user, system } = process.cpuUsage(server);
+  const ms = await page.evaluate('window.usefulPaint');
+  const paints =
+    await page.evaluate(`performance.getEntriesByType('resource').map(({ name, startTime, responseEnd }) =>
+    [name.replace(/.*\\//, ''), Math.round(startTime), Math.round(responseEnd)])`);
+  return {
+    ...{ ms, cpu: after.all - before.all, renderer: after.renderer - before.renderer },
+    ...{
+      task: spent.TaskDuration,
+      script: spent.ScriptDuration,
+      layout: spent.LayoutDuration + spent.RecalcStyleDuration,
+    },
+    ...{ server: (user + system) / 1000, paints: paints.filter(([, start]) => start <= ms) },
+  };
 }
 
 function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
+await page.goto(`${pageLink(options.port, options.secrets.token)}`);
+await page.waitForFunction(ROWS);
 const visits = [];
 for (let i = 0; i < VISITS; i++) visits.push(await visit(''));
-console.log(`first useful paint: ${Math.round(median(visits))} ms (${visits.map(Math.round).join(', ')})`);
+const times = visits.map(({ ms }) => ms);
+console.log(`first useful paint: ${Math.round(median(times))} ms (${times.map(Math.round).join(', ')})`);
+for (const of of ['cpu', 'renderer', 'task', 'script', 'layout', 'server'])
+  console.log(`  ${of}: ${Math.round(median(visits.map((visit) => visit[of])))} ms of CPU`);
+console.log(
+  `  its requests, ms from and to: ${visits
+    .at(-1)
+    .paints.map((paint) => paint.join(' '))
+    .join(', ')}`,
+);
 
+const taskMs = async () => {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
+};
+const tasksBefore = await taskMs();
 const frames = await page.evaluate(async () => {
+  let longTasks = 0;
+  const observer = new PerformanceObserver((list) => {
+    longTasks += list.getEntries().length;
+  });
+  observer.observe({ type: 'longtask' });
   const lists = [...document.querySelectorAll('*')].filter(
     (element) =>
       element.scrollHeight > element.clientHeight * 4 && getComputedStyle(element).overflowY !== 'visible',
@@ -80,15 +133,19 @@ const frames = await page.evaluate(async () => {
     times.push(now - last);
     last = now;
   }
-  return { times, at: list.scrollTop };
+  return { times, at: list.scrollTop, longTasks };
 });
 if (frames === undefined) console.log('scrolling: no list was found');
 else {
-  const { times, at } = frames;
+  const { times, at, longTasks } = frames;
+  const spent = ((await taskMs()) - tasksBefore) / times.length;
   const sorted = times.sort((a, b) => a - b);
   const share = (of) => sorted[Math.floor(sorted.length * of)].toFixed(1);
   console.log(
     `scrolling: ${share(0.5)} ms a frame, p95 ${share(0.95)}, longest ${share(0.999)}; ${at} px down`,
+  );
+  console.log(
+    `  ${spent.toFixed(1)} ms of the main thread's CPU a frame, of 16.7; ${longTasks} of ${times.length} frames had a task of 50 ms`,
   );
 }
 

@@ -13,6 +13,8 @@ export type FilterField =
   | 'path'
   | 'route'
   | 'host'
+  /** The app that answered: its command, or its folder. */
+  | 'service'
   | 'id'
   | 'status'
   | 'time'
@@ -64,6 +66,7 @@ const TEXT_FIELDS: Record<string, FilterField> = {
   url: 'path',
   route: 'route',
   host: 'host',
+  service: 'service',
   id: 'id',
   finding: 'finding',
   error: 'error',

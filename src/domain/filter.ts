@@ -140,7 +140,7 @@ export function intersectQueries(left: FilterQuery, right: FilterQuery): FilterQ
 }
 
 /** Fields that need the spans or headers of a trace; all other fields are in its summary. */
-const TRACE_FIELDS = new Set<FilterField>(['host', 'error', ...KNOWN_KINDS]);
+const TRACE_FIELDS = new Set<FilterField>(['host', 'service', 'error', ...KNOWN_KINDS]);
 
 /** True when a term needs the whole trace. */
 export function termNeedsTrace(term: FilterTerm): boolean {

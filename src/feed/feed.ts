@@ -198,8 +198,11 @@ export interface Feed {
   explain?(trace: Trace, span: number): Promise<ExplainResult>;
   /** URL that opens the run's page in a web browser, at a place in it: `/r/<id>`. */
   pageLink?(place?: string): Promise<string>;
-  /** Tries the one statement that would replace calls, by their indices in the trace's spans. */
-  tryLoop?(trace: Trace, spans: number[]): Promise<TrialResult>;
+  /**
+   * Tries the one statement that would replace calls, by their indices in the trace's spans; `given` has the
+   * values that were masked, by their names.
+   */
+  tryLoop?(trace: Trace, spans: number[], given?: Record<string, string>): Promise<TrialResult>;
   /** Sends a request again, and tells what became of its findings. */
   verify?(trace: Trace): Promise<Verification>;
   /** What a request would take if all that it calls were further away by so many ms, with a sentence. */

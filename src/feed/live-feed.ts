@@ -150,8 +150,8 @@ export class LiveFeed implements Feed {
     return this.#run.control.pageLink(place);
   }
 
-  tryLoop(trace: Trace, spans: number[]): Promise<TrialResult> {
-    return this.#run.control.tryLoop(trace, { spans, given: {} });
+  tryLoop(trace: Trace, spans: number[], given: Record<string, string> = {}): Promise<TrialResult> {
+    return this.#run.control.tryLoop(trace, { spans, given });
   }
 
   watch(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void> {

@@ -68,7 +68,8 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
 
 /** Whether a term on the headers or on the calls of one kind holds; summaries do not have these. */
 export function holdsInside(term: FilterTerm, trace: Trace): boolean {
-  const { headers, spans } = trace;
+  const { headers, spans, app } = trace;
+  if (term.field === 'service') return isTextIn(term, app === undefined ? [] : [app.command, app.cwd]);
   if (term.field === 'error') return isTextIn(term, errorTexts(trace));
   if (term.field === 'host')
     return isTextIn(term, [headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '']);

@@ -142,6 +142,9 @@ function negatable(term: FilterTerm, now: number): SqlCondition {
   return { sql: term.not ? `NOT ifnull((${sql}), 0)` : `(${sql})`, values };
 }
 
+/** Fields of the whole trace that are no kind of a call. */
+const WITHOUT_CALLS = ['host', 'service', 'error'];
+
 /**
  * Conditions that need the whole trace. The trace is unpacked last, once for all terms, and only
  * where its totals have calls of the kinds in question.
@@ -149,7 +152,7 @@ function negatable(term: FilterTerm, now: number): SqlCondition {
 function wholeTraceConditions(terms: FilterTerm[]): SqlCondition[] {
   if (terms.length === 0) return [];
   const kinds = terms
-    .filter(({ not, field }) => !not && field !== 'host' && field !== 'error')
+    .filter(({ not, field }) => !not && !WITHOUT_CALLS.includes(field))
     .map(({ field }) => `"${field}":`);
   return [
     ...kinds.map((kind) => ({ sql: 'instr(totals, ?) > 0', values: [kind] })),

@@ -85,6 +85,7 @@ class Generator {
     for (const name of ['route', 'status', 'duration'] as const) if (this.chance(0.3)) delete trace[name];
     if (this.chance(0.2)) trace.aborted = true;
     if (this.chance(0.6)) trace.headers = { request: [['Host', this.one(WORDS)]] };
+    if (this.chance(0.6)) trace.app = { pid: 1, command: this.one(WORDS), cwd: `/${this.one(WORDS)}` };
     return trace;
   }
 
@@ -121,6 +122,7 @@ class Generator {
       'route',
       'method',
       'host',
+      'service',
       'id',
       'finding',
       'state',

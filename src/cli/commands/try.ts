@@ -7,7 +7,7 @@ import { terminalSafeJson } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { LoopTrial } from '../../explain/loop-trial.js';
 import { type CallLoop, isTriable, loopOfCall, loopsOfFinding } from '../../insight/rewrite/finding-loops.js';
-import { maskedValues } from '../../insight/rewrite/masked-values.js';
+import { maskedQuestion, maskedValues } from '../../insight/rewrite/masked-values.js';
 import { databasePath } from '../../store/location.js';
 import type { StoreReader } from '../../store/store.js';
 import { onLivingRun } from '../on-living-run.js';
@@ -114,9 +114,7 @@ async function askedValues(
   try {
     const values: Record<string, unknown> = {};
     for (const name of names) {
-      const value = await terminal.question(
-        `${name} was masked. Its value, the same in all calls (empty: stop): `,
-      );
+      const value = await terminal.question(`${maskedQuestion(name)} (empty: stop): `);
       if (value === '') return values;
       values[name] = value;
     }

@@ -15,3 +15,8 @@ export function maskedValues(trace: Trace, spans: number[]): string[] {
     return [];
   }
 }
+
+/** Question for such a value: `$2 was masked. Its value, the same in all calls`. */
+export function maskedQuestion(name: string): string {
+  return `${name} was masked. Its value, the same in all calls`;
+}

@@ -169,7 +169,8 @@ class HttpFeed implements Feed {
     if (has('explain'))
       this.explain = (trace: Trace, span: number) => this.#call<ExplainResult>('explain', trace.id, span);
     if (has('tryLoop'))
-      this.tryLoop = (trace: Trace, spans: number[]) => this.#call<TrialResult>('tryLoop', trace.id, spans);
+      this.tryLoop = (trace: Trace, spans: number[], given?: Record<string, string>) =>
+        this.#call<TrialResult>('tryLoop', trace.id, spans, given ?? null);
     if (has('watch')) this.watch = (trace, listener, signal) => this.#watch(trace, listener, signal);
   }
 

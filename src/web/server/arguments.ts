@@ -17,9 +17,12 @@ const MAX_TEXT = 8192;
 const MAX_TERMS = 200;
 const MAX_IDS = 1000;
 const MAX_LATENCY_MS = 60_000;
+/** Values of a trial. */
+const MAX_VALUES = 100;
 
 const OWN_FIELDS: Record<Exclude<FilterField, KnownKind>, true> = {
-  ...{ text: true, method: true, path: true, route: true, host: true, id: true, status: true, time: true },
+  ...{ text: true, method: true, path: true, route: true, host: true, id: true, status: true },
+  ...{ service: true, time: true },
   ...{ queries: true, qtime: true, age: true, finding: true, errors: true, error: true, state: true },
   ...{ unit: true, routine: true, start: true, win: true },
 };
@@ -41,6 +44,16 @@ export function textsArgument(value: unknown, name: string, max: number): string
   if (!Array.isArray(value) || value.length > max)
     throw new ArgumentError(`${name} has to be a list of at most ${max}.`);
   return value.map((each: unknown) => textArgument(each, name));
+}
+
+/** Texts by the names of the values that they stand for; none for nothing. */
+export function valuesArgument(value: unknown): Record<string, string> {
+  if (value === undefined || value === null) return {};
+  const entries = Object.entries(objectOf(value, 'values'));
+  if (entries.length > MAX_VALUES) throw new ArgumentError(`values can be at most ${MAX_VALUES}.`);
+  return Object.fromEntries(
+    entries.map(([name, each]) => [textArgument(name, 'name'), textArgument(each, 'value')]),
+  );
 }
 
 /** A whole number from 0 to `max`. */

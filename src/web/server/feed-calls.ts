@@ -16,6 +16,7 @@ import {
   sortArgument,
   textArgument,
   textsArgument,
+  valuesArgument,
   wishArgument,
 } from './arguments.js';
 
@@ -76,8 +77,12 @@ const CALLS = new Map<string, FeedCall>([
   ],
   [
     'tryLoop',
-    async (feed, [id, spans]) =>
-      able(feed, 'tryLoop')(await storedTrace(feed, id), countsArgument(spans, 'spans', MAX_LOOP, MAX_SPANS)),
+    async (feed, [id, spans, given]) =>
+      able(feed, 'tryLoop')(
+        await storedTrace(feed, id),
+        countsArgument(spans, 'spans', MAX_LOOP, MAX_SPANS),
+        valuesArgument(given),
+      ),
   ],
   [
     'verify',

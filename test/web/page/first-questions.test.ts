@@ -2,6 +2,7 @@
 
 import { test } from 'tap';
 import { firstQuestions } from '../../../src/web/page/first-questions.js';
+import { MAX_NEWEST } from '../../../src/web/page/hooks/use-newest.js';
 import { parsePageAddress } from '../../../src/web/page/state/address.js';
 import { traceAt } from '../../tui/fake.js';
 import { needsChromium, openPage } from '../chromium.js';
@@ -46,4 +47,31 @@ test('the page takes these answers rather than asking again', needsChromium, asy
     for (const [method, ...args] of firstQuestions(parsePageAddress(hash!)))
       t.ok(answered.has(`${method} ${JSON.stringify(args)}`), `${hash} ${method}`);
   }
+});
+
+test('what the pictures show is asked for once the rows are drawn', needsChromium, async (t) => {
+  const served = await servePage(t, [traceAt(0), traceAt(1)]);
+  const { page } = await openPage(t, served.link());
+  await page.waitForSelector('.row-link');
+  await page.goto('about:blank');
+  const asked: string[] = [];
+  const held: (() => void)[] = [];
+  let isHeld = true;
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const isPage = request.url().endsWith('/page');
+    if (isPage) asked.push(request.postData() ?? '');
+    if (isPage && isHeld) held.push(() => void request.continue());
+    else void request.continue();
+  });
+  const ofPictures = () => asked.filter((question) => question.endsWith(`,${MAX_NEWEST}]`)).length;
+  await page.goto(served.url);
+  // The other answers are there, and the page is drawn without rows.
+  await page.waitForFunction("document.querySelector('.figures') !== null");
+  t.equal(ofPictures(), 0);
+  isHeld = false;
+  for (const answer of held) answer();
+  await page.waitForSelector('.row-link');
+  await page.waitForFunction("document.querySelector('.picture svg') !== null");
+  t.ok(ofPictures() > 0);
 });

@@ -14,7 +14,7 @@ import {
 
 const FILTERS = [
   'status>=400 (n1 or slower:100ms) sql:users !health',
-  'method=get path:/a route:"/b/:id" host:x id:1 url:y duration<5 queries>3 qtime>=1s',
+  'method=get path:/a route:"/b/:id" host:x service:s id:1 url:y duration<5 queries>3 qtime>=1s',
   'since:5m finding:n1 error:boom errors state:died unit:job routine cache:get rpc:x http:y log:z mail',
   'slow aborted failed died open done msg transaction "two words" ÄÖ K',
   '',

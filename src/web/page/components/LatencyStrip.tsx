@@ -67,7 +67,7 @@ export function LatencyStrip({ dots, chosen, onChoose }: LatencyStripProps) {
   return (
     <figure className="picture picture-strip">
       <figcaption>
-        <span>Latency of the newest {formatWhole(dots.length)}</span>
+        <span>{dots.length > 0 ? `Latency of the newest ${formatWhole(dots.length)}` : 'Latency'}</span>
         {p50 !== undefined && p95 !== undefined && (
           <span className="dim number">
             p50 {formatMs(p50)} · p95 {formatMs(p95)}

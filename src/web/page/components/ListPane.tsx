@@ -32,13 +32,16 @@ export function ListPane({ isAside }: { isAside: boolean }) {
   const { height } = useSize(scroller);
   const isCards = width < MIN_TABLE;
   const wish = { view: list.view, filter: list.filter, marks, onlyMarked };
+  const { from, to } = list;
+  const [hasRows, setHasRows] = useState(false);
   const newest = useNewest(
     feed,
     listQueryOf({ ...wish, view: list.view === 'routes' ? 'all' : list.view }),
     version,
     failed,
+    // The first rows are not to wait for the pictures above them.
+    hasRows || from !== undefined,
   );
-  const { from, to } = list;
   const ids =
     from !== undefined && to !== undefined
       ? newest?.filter(({ start }) => start >= from && start <= to).map(({ id }) => id)
@@ -49,6 +52,7 @@ export function ListPane({ isAside }: { isAside: boolean }) {
     { feed, wish: { ...wish, ...(until !== undefined && { until }) }, ids, sort: list.sort, version, failed },
     seen.current,
   );
+  useEffect(() => setHasRows(data.loaded), [data.loaded]);
   const viewport = { count: data.count, rowHeight, height: height || 600, scrollTop };
   const rows = virtualRows(viewport);
   seen.current = { from: rows.from, to: rows.to };

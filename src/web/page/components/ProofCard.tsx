@@ -10,6 +10,7 @@ import type { Proof } from '../hooks/use-proofs.js';
 import { formatAddress } from '../state/address.js';
 import { CopyButton } from './CopyButton.js';
 import { Icon } from './Icon.js';
+import { MaskedValues } from './MaskedValues.js';
 import { SiteText } from './SiteText.js';
 
 /** The card; nothing while nothing was proved. */
@@ -18,6 +19,7 @@ export function ProofCard({ proof, close }: { proof: Proof | undefined; close():
   return (
     <section className="card-box proof" aria-label="proof" role="status">
       {'doing' in proof && <p className="dim">{proof.doing}</p>}
+      {'names' in proof && <MaskedValues names={proof.names} submit={proof.submit} />}
       {'trial' in proof && <Trial trial={proof.trial} />}
       {'verification' in proof && <Verified verification={proof.verification} />}
       {!('doing' in proof) && (

@@ -12,12 +12,13 @@ const TAIL = 50;
 const READ_MS = 1000;
 const SORT = { by: 'time', reverse: false } as const;
 
-/** Rows, newest first; undefined until they are known. */
+/** Rows, newest first; undefined until they are known. Nothing is read before it `isDue`. */
 export function useNewest(
   feed: Feed,
   listQuery: ListQuery,
   version: number,
   failed: (error: unknown) => void,
+  isDue = true,
 ): Summary[] | undefined {
   const query = JSON.stringify(listQuery);
   const [known, setKnown] = useState<{ query: string; rows: Summary[] }>();
@@ -25,6 +26,7 @@ export function useNewest(
   const rows = useRef<Summary[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the requests has them read again
   useEffect(() => {
+    if (!isDue) return;
     const own = reader.current;
     const isNew = own.query !== query;
     if (!isNew && own.isReading) return;
@@ -48,7 +50,7 @@ export function useNewest(
       clearTimeout(timer);
       own.isReading = false;
     };
-  }, [feed, query, version]);
+  }, [feed, query, version, isDue]);
   return known?.query === query ? known.rows : undefined;
 }
 

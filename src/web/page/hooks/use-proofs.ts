@@ -6,13 +6,18 @@ import type { Finding, Trace } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
 import type { TrialResult } from '../../../feed/feed.js';
 import { isTriable, loopOfCall, loopsOfFinding } from '../../../insight/rewrite/finding-loops.js';
+import { maskedValues } from '../../../insight/rewrite/masked-values.js';
 import type { Verification } from '../../../insight/verify/verdicts.js';
 import { maySend } from '../parts/may-send.js';
 import { usePage } from './page-context.js';
 import { useCommands } from './use-commands.js';
 
-/** What was tried, or verified; a text while it goes on. */
-export type Proof = { trial: TrialResult } | { verification: Verification } | { doing: string };
+/** What was tried, or verified; a text while it goes on; values that a trial asks for first. */
+export type Proof =
+  | { trial: TrialResult }
+  | { verification: Verification }
+  | { doing: string }
+  | { names: string[]; submit(values: Record<string, string>): void };
 
 export interface Proofs {
   proof: Proof | undefined;
@@ -52,8 +57,13 @@ export function useProofs(trace: Trace, item: number | undefined): Proofs {
   const trySpans = (spans: number[] | undefined) => {
     if (spans === undefined)
       return refuse('this request has no N+1 of queries that read: open one of its queries')();
-    const work = feed.tryLoop!(trace, spans).then((trial) => ({ trial }));
-    prove('trying the one query on the database …', work);
+    const names = maskedValues(trace, spans);
+    const tryWith = (given: Record<string, string>) => {
+      const work = feed.tryLoop!(trace, spans, given).then((trial) => ({ trial }));
+      prove('trying the one query on the database …', work);
+    };
+    if (names.length > 0) setProof({ names, submit: tryWith });
+    else tryWith({});
   };
   const tryFinding = (finding: Finding) => trySpans(loopsOfFinding(trace, finding)[0]?.spans);
   const refuse = (text: string) => () => dispatch({ type: 'notice', text, role: 'warn' });

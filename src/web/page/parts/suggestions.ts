@@ -28,6 +28,7 @@ const WORDS: [word: string, finds: string][] = [
   ['path:', 'in the path'],
   ['route:', 'in the route'],
   ['host:', 'in the host'],
+  ['service:', 'in the command or folder of the app that answered'],
   ['id:', 'id begins with'],
   ['error:', 'in the text of an error'],
   ['unit:', 'job, message, tick or request'],
