@@ -27,15 +27,15 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: `its calls are not shown: ${WRITE_ONE}`,
   },
   {
-    packages:
-      words(`keyv cache-manager lru-cache node-cache quick-lru memory-cache flat-cache level classic-level
+    packages: words(`cache-manager lru-cache node-cache quick-lru memory-cache flat-cache level classic-level
       lmdb rocksdb nedb lowdb`),
     grade: 'note',
     text: 'what it finds in memory is not shown; what it asks a server is, through the driver',
   },
   {
-    packages:
-      words(`@confluentinc/kafka-javascript node-rdkafka stompit rhea zeromq pulsar-client @azure/service-bus @azure/event-hubs`),
+    packages: words(
+      `@confluentinc/kafka-javascript node-rdkafka stompit rhea zeromq pulsar-client @azure/service-bus @azure/event-hubs`,
+    ),
     grade: 'note',
     text: `its messages are not shown: ${WRITE_ONE}`,
   },
@@ -73,8 +73,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: 'its work is not named: "watch" in scooby.config.json does (docs/instruments.md)',
   },
   {
-    packages:
-      words(`ldapjs ldapts ssh2 ssh2-sftp-client basic-ftp imapflow node-imap puppeteer puppeteer-core
+    packages: words(`ldapjs ldapts ssh2 ssh2-sftp-client basic-ftp imapflow node-imap puppeteer puppeteer-core
       playwright playwright-core`),
     grade: 'note',
     text: 'its calls are not shown: "watch" in scooby.config.json shows them (docs/instruments.md)',
