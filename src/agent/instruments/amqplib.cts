@@ -16,7 +16,7 @@ const CALLBACK = 4;
 /** True while a confirm channel calls the method of a plain one. */
 let isInside = false;
 
-export const amqplib: Instrument = {
+export const amqpChannel: Instrument = {
   library: 'amqplib',
   versions: '>=0.5 <3',
   kind: 'message',
@@ -39,7 +39,7 @@ function describe({ args: { 0: exchange, 1: key, 2: content } }: TracedCall): Ca
 
 function wrapPublish(original: Function): Function {
   return function publish(this: unknown, ...args: unknown[]) {
-    const call = isInside ? undefined : beginCall(amqplib, publish, this, args.slice(0, CALLBACK));
+    const call = isInside ? undefined : beginCall(amqpChannel, publish, this, args.slice(0, CALLBACK));
     if (call === undefined) return Reflect.apply(original, this, args);
     const { [CALLBACK]: callback } = args;
     if (typeof callback === 'function')

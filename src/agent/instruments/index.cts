@@ -1,6 +1,6 @@
 /** The list of all instruments: a new library is one file and one line here. */
 
-import { amqplib } from './amqplib.cjs';
+import { amqpChannel } from './amqplib.cjs';
 import { argon2 } from './argon2.cjs';
 import { awsSdk } from './aws-sdk.cjs';
 import { bcrypt } from './bcrypt.cjs';
@@ -19,16 +19,16 @@ import { http } from './http.cjs';
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { iovalkey } from './iovalkey.cjs';
-import { kafkajs } from './kafkajs.cjs';
+import { kafkaProducer } from './kafkajs.cjs';
 import { log4js } from './log4js.cjs';
 import { mariadb } from './mariadb.cjs';
 import { memcached } from './memcached.cjs';
 import { memjs } from './memjs.cjs';
 import { mongodb } from './mongodb.cjs';
-import { mqtt } from './mqtt.cjs';
+import { mqttClient } from './mqtt.cjs';
 import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
-import { nats } from './nats.cjs';
+import { natsClient } from './nats.cjs';
 import { neo4j } from './neo4j.cjs';
 import { nodeSqlite } from './node-sqlite.cjs';
 import { nodemailer } from './nodemailer.cjs';
@@ -55,7 +55,7 @@ export const instruments: Instrument[] = [
   // rpc
   ...[thrift, grpc, awsSdk],
   // messages
-  ...[kafkajs, amqplib, mqtt, nats],
+  ...[kafkaProducer, amqpChannel, mqttClient, natsClient],
   // mail
   ...[nodemailer],
   // what native modules do in threads of their own

@@ -11,7 +11,7 @@ import { MESSAGE_KINDS, messageCallInfo, sumOfMessages } from './shared/messages
 const PRODUCER = 'kafkajs/src/producer/messageProducer.js';
 const MAX_TOPICS = 100;
 
-export const kafkajs: Instrument = {
+export const kafkaProducer: Instrument = {
   library: 'kafkajs',
   versions: '>=1.12 <3',
   kind: 'message',
@@ -46,7 +46,7 @@ function describe({ args: { 0: options } }: TracedCall): CallInfo {
 
 function wrapSend(original: Function): Function {
   return function send(this: unknown, ...args: unknown[]) {
-    const call = beginCall(kafkajs, send, this, [...args]);
+    const call = beginCall(kafkaProducer, send, this, [...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
     return endWhenSettled(call, runCall(call, original, this, args), (ended, error) => endCall(ended, error));
   };

@@ -8,7 +8,7 @@ import { MESSAGE_KINDS, messageCallInfo, payloadBytes } from './shared/messages.
 
 type Class = { prototype: object };
 
-export const mqtt: Instrument = {
+export const mqttClient: Instrument = {
   library: 'mqtt',
   versions: '>=4 <6',
   kind: 'message',
@@ -37,7 +37,7 @@ function describe({ args: { 0: topic, 1: payload, 2: options } }: TracedCall): C
 /** Without a callback nothing is known of its end: with one of ours the client would emit no error. */
 function wrapPublish(original: Function): Function {
   return function publish(this: unknown, ...args: unknown[]) {
-    const call = beginCall(mqtt, publish, this, args.slice(0, 3));
+    const call = beginCall(mqttClient, publish, this, args.slice(0, 3));
     if (call === undefined) return Reflect.apply(original, this, args);
     const at = args.findIndex((arg, i) => i > 1 && typeof arg === 'function');
     if (at > 0)

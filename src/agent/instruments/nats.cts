@@ -17,7 +17,7 @@ interface Sending {
 const { then } = Promise.prototype;
 let sending: Sending | undefined;
 
-export const nats: Instrument = {
+export const natsClient: Instrument = {
   library: 'nats',
   versions: '>=2.12 <4',
   kind: 'message',
@@ -48,7 +48,7 @@ function describe({ args: { 0: verb, 1: subject, 2: payload } }: TracedCall): Ca
 function wrapPublish(original: Function): Function {
   return function publish(this: unknown, ...args: unknown[]) {
     if (sending !== undefined) sending.isPublished = true;
-    const call = sending === undefined ? beginCall(nats, publish, this, ['publish', ...args]) : undefined;
+    const call = sending === undefined ? beginCall(natsClient, publish, this, ['publish', ...args]) : undefined;
     if (call === undefined) return Reflect.apply(original, this, args);
     const result = runCall(call, original, this, args);
     endCall(call);
@@ -62,7 +62,7 @@ function wrapPublish(original: Function): Function {
  */
 function wrapRequest(original: Function): Function {
   return function request(this: unknown, ...args: unknown[]) {
-    const call = beginCall(nats, request, this, ['request', ...args]);
+    const call = beginCall(natsClient, request, this, ['request', ...args]);
     const outer = sending;
     const own: Sending = { isPublished: false };
     sending = own;
