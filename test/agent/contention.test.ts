@@ -157,9 +157,7 @@ function wrongSpans({ url, spans }: Trace, library: string, fixture: Fixture, si
   const [, way, mark] = url.split('/');
   const { of = library, own: isOwn = () => true } = fixture;
   const own = spans.filter((span) => (fixture.libraries ?? [of]).includes(span.library) && isOwn(span));
-  const strange = own.filter(
-    (span) => !fixture.isUnmarked?.(span) && String(fixture.mark(span)) !== mark,
-  );
+  const strange = own.filter((span) => !fixture.isUnmarked?.(span) && String(fixture.mark(span)) !== mark);
   const found = own.map((span) => span.site ?? 'nowhere').sort();
   const expected = sites.get(way!)!;
   const same = found.length === expected.length && found.every((site, i) => site === expected[i]);
