@@ -48,7 +48,8 @@ function describe({ args: { 0: verb, 1: subject, 2: payload } }: TracedCall): Ca
 function wrapPublish(original: Function): Function {
   return function publish(this: unknown, ...args: unknown[]) {
     if (sending !== undefined) sending.isPublished = true;
-    const call = sending === undefined ? beginCall(natsClient, publish, this, ['publish', ...args]) : undefined;
+    const call =
+      sending === undefined ? beginCall(natsClient, publish, this, ['publish', ...args]) : undefined;
     if (call === undefined) return Reflect.apply(original, this, args);
     const result = runCall(call, original, this, args);
     endCall(call);
