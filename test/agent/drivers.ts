@@ -16,8 +16,11 @@ const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 
 /** Packages that stand for libraries of many packages. */
 const STANDS_FOR: Record<string, string> = { '@aws-sdk': '@aws-sdk/client-sqs' };
-/** Packages without which a library does nothing, tested in its place as it is large. */
-const STANDS_BESIDE: Record<string, string> = { '@elastic/elasticsearch': '@elastic/transport' };
+/** Packages without which a library does nothing, tested in its place as it is large; or what it has become. */
+const STANDS_BESIDE: Record<string, string> = {
+  '@elastic/elasticsearch': '@elastic/transport',
+  nats: '@nats-io/transport-node',
+};
 
 /** Names under which a library is installed: `mysql2`, `mysql2-2`. */
 export function driversOf(listed: string): string[] {

@@ -11,6 +11,7 @@ import { drizzle } from './drizzle.cjs';
 import { fastq } from './fastq.cjs';
 import { genericPool } from './generic-pool.cjs';
 import { got } from './got.cjs';
+import { keyv } from './keyv.cjs';
 import { knex } from './knex.cjs';
 import { ky } from './ky.cjs';
 import { kysely } from './kysely.cjs';
@@ -41,7 +42,7 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   // ORMs
   ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma, mongoose],
   // what is above a driver without mapping
-  ...[pgPromise],
+  ...[pgPromise, keyv],
   // HTTP clients
   ...[axios, got, superagent, ky, needle, request],
   // promises

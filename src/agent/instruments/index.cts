@@ -1,6 +1,9 @@
 /** The list of all instruments: a new library is one file and one line here. */
 
+import { amqpChannel } from './amqplib.cjs';
+import { argon2 } from './argon2.cjs';
 import { awsSdk } from './aws-sdk.cjs';
+import { bcrypt } from './bcrypt.cjs';
 import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
 import { bunyan } from './bunyan.cjs';
@@ -16,13 +19,17 @@ import { http } from './http.cjs';
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { iovalkey } from './iovalkey.cjs';
+import { kafkaProducer } from './kafkajs.cjs';
 import { log4js } from './log4js.cjs';
 import { mariadb } from './mariadb.cjs';
 import { memcached } from './memcached.cjs';
 import { memjs } from './memjs.cjs';
 import { mongodb } from './mongodb.cjs';
+import { mqttClient } from './mqtt.cjs';
 import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
+import { natsClient } from './nats.cjs';
+import { neo4j } from './neo4j.cjs';
 import { nodeSqlite } from './node-sqlite.cjs';
 import { nodemailer } from './nodemailer.cjs';
 import { opensearch } from './opensearch.cjs';
@@ -33,6 +40,7 @@ import { redis } from './redis.cjs';
 import { roarr } from './roarr.cjs';
 import { scooby } from './scooby.cjs';
 import { scoobySpan } from './scooby-span.cjs';
+import { sharp } from './sharp.cjs';
 import { thrift } from './thrift.cjs';
 import { undici } from './undici.cjs';
 import { winston } from './winston.cjs';
@@ -43,11 +51,15 @@ export const instruments: Instrument[] = [
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],
   // documents
-  ...[mongodb, elasticsearch, opensearch],
+  ...[mongodb, neo4j, elasticsearch, opensearch],
   // rpc
   ...[thrift, grpc, awsSdk],
+  // messages
+  ...[kafkaProducer, amqpChannel, mqttClient, natsClient],
   // mail
   ...[nodemailer],
+  // what native modules do in threads of their own
+  ...[sharp, bcrypt, argon2],
   // http, graphql
   ...[http, undici, graphql],
   // Node's modules

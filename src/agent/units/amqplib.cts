@@ -1,17 +1,16 @@
-/** Units of amqplib: messages, linked to the request that published them where they have an id. */
+/** Units of amqplib: messages, linked to the request that published them by their id, or by what they say. */
 
 import { replaceMethod } from '../call/wrap.cjs';
-import { attempt } from '../guard.cjs';
-import { sendCause } from '../record/recorder.cjs';
-import { currentRequest } from '../request/context.cjs';
 import { runDetached } from '../request/unit.cjs';
 import { state } from '../run-config.cjs';
 import { wrapHandler } from './consumer.cjs';
 import type { UnitLibrary } from './library.cjs';
+import { messageKey, wrapProducer } from './message-key.cjs';
 
 interface Message {
-  fields: { routingKey?: string };
+  fields: { exchange?: string; routingKey?: string };
   properties: { messageId?: unknown };
+  content: unknown;
 }
 interface Channel {
   prototype: object;
@@ -27,7 +26,7 @@ export const amqplib: UnitLibrary = {
 
 function patchChannel({ Channel }: { Channel: Channel }): void {
   replaceMethod(Channel.prototype, 'consume', wrapConsume);
-  replaceMethod(Channel.prototype, 'publish', wrapPublish);
+  replaceMethod(Channel.prototype, 'publish', (original) => wrapProducer(original, keyOfPublished), amqplib);
 }
 
 /** `null` in place of a message tells that the consumer was cancelled. */
@@ -36,33 +35,30 @@ function wrapConsume(original: Function): Function {
     if (state.recording === 'off' || typeof callback !== 'function')
       return Reflect.apply(original, this, arguments);
     const onMessage = wrapHandler(callback, ([message]: [Message]) => {
-      const { fields, properties } = message;
-      const { messageId } = properties;
-      const { routingKey } = fields;
+      const { fields, properties, content } = message;
+      const { exchange, routingKey } = fields;
+      const cause = keyOf(properties.messageId, exchange, routingKey, content);
       return {
         kind: 'message',
         name: queue || routingKey || 'amqp',
         ...(routingKey !== queue && { params: { routingKey } }),
-        ...(messageId !== undefined && { cause: keyOf(messageId) }),
+        ...(cause !== undefined && { cause }),
       };
     });
     return runDetached(original, this, [queue, onMessage, ...rest]);
   };
 }
 
-function wrapPublish(original: Function): Function {
-  return function publish(this: unknown, ...args: unknown[]) {
-    if (state.recording !== 'off') attempt(recordCause, args[3]);
-    return Reflect.apply(original, this, args);
-  };
+function keyOfPublished([exchange, routingKey, content, options]: unknown[]): string | undefined {
+  return keyOf((options as { messageId?: unknown } | undefined)?.messageId, exchange, routingKey, content);
 }
 
-function recordCause(options: unknown): void {
-  const { messageId } = (options ?? {}) as { messageId?: unknown };
-  const request = currentRequest();
-  if (messageId !== undefined && request !== undefined) sendCause(keyOf(messageId), request);
-}
-
-function keyOf(messageId: unknown): string {
-  return `amqp ${messageId}`;
+function keyOf(
+  messageId: unknown,
+  exchange: unknown,
+  routingKey: unknown,
+  content: unknown,
+): string | undefined {
+  if (messageId !== undefined) return `amqp ${messageId}`;
+  return messageKey('amqp', `${exchange ?? ''} ${routingKey ?? ''}`, content);
 }

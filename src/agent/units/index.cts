@@ -10,6 +10,8 @@ import { croner } from './croner.cjs';
 import { graphileWorker } from './graphile-worker.cjs';
 import { kafkajs } from './kafkajs.cjs';
 import type { UnitLibrary } from './library.cjs';
+import { mqtt } from './mqtt.cjs';
+import { nats } from './nats.cjs';
 import { nodeCron } from './node-cron.cjs';
 import { nodeSchedule } from './node-schedule.cjs';
 import { pgBoss } from './pg-boss.cjs';
@@ -21,7 +23,7 @@ export const unitLibraries: UnitLibrary[] = [
   // jobs
   ...[bullmq, bull, beeQueue, agenda, pgBoss, graphileWorker],
   // messages
-  ...[kafkajs, amqplib, ws, socketIo],
+  ...[kafkajs, amqplib, mqtt, nats, ws, socketIo],
   // ticks
   ...[intervals, nodeCron, cron, croner, nodeSchedule],
 ];

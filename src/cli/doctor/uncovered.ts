@@ -20,23 +20,22 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     // They speak a protocol of their own.
     packages:
       words(`mssql tedious oracledb sqlite3 sqlite sql.js pg-native @libsql/client libsql cassandra-driver
-      neo4j-driver snowflake-sdk ibm_db odbc duckdb @duckdb/node-api couchbase rethinkdb
+      snowflake-sdk ibm_db odbc duckdb @duckdb/node-api couchbase rethinkdb
       @valkey/valkey-glide @redis/glide tarantool-driver aerospike hazelcast-client ravendb surrealdb
       @electric-sql/pglite node-firebird`),
     grade: 'note',
     text: `its calls are not shown: ${WRITE_ONE}`,
   },
   {
-    packages:
-      words(`keyv cache-manager lru-cache node-cache quick-lru memory-cache flat-cache level classic-level
+    packages: words(`cache-manager lru-cache node-cache quick-lru memory-cache flat-cache level classic-level
       lmdb rocksdb nedb lowdb`),
     grade: 'note',
     text: 'what it finds in memory is not shown; what it asks a server is, through the driver',
   },
   {
-    packages:
-      words(`nats @nats-io/transport-node mqtt @confluentinc/kafka-javascript node-rdkafka stompit rhea
-      rascal zeromq pulsar-client @azure/service-bus @azure/event-hubs`),
+    packages: words(
+      `@confluentinc/kafka-javascript node-rdkafka stompit rhea zeromq pulsar-client @azure/service-bus @azure/event-hubs`,
+    ),
     grade: 'note',
     text: `its messages are not shown: ${WRITE_ONE}`,
   },
@@ -69,13 +68,12 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: 'its calls are shown by service and command',
   },
   {
-    packages: words('sharp canvas bcrypt argon2 @node-rs/argon2 @node-rs/bcrypt bcryptjs scrypt-kdf jimp'),
+    packages: words('canvas @node-rs/argon2 @node-rs/bcrypt bcryptjs scrypt-kdf jimp'),
     grade: 'note',
     text: 'its work is not named: "watch" in scooby.config.json does (docs/instruments.md)',
   },
   {
-    packages:
-      words(`nodemailer ldapjs ldapts ssh2 ssh2-sftp-client basic-ftp imapflow node-imap puppeteer puppeteer-core
+    packages: words(`ldapjs ldapts ssh2 ssh2-sftp-client basic-ftp imapflow node-imap puppeteer puppeteer-core
       playwright playwright-core`),
     grade: 'note',
     text: 'its calls are not shown: "watch" in scooby.config.json shows them (docs/instruments.md)',

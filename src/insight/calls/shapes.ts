@@ -42,8 +42,9 @@ const READERS: Record<string, ShapeReader> = {
     const text = `${verb} ${cacheKeyShape(keys[0] ?? '')}`.trim();
     return known.get(text) ?? remember(known, { text, label: text, verb });
   },
-  rpc({ name }, known) {
-    const text = rpcShape(name);
+  rpc({ name, detail }, known) {
+    // A statement in a language of its own has brackets that no arguments are in.
+    const text = typeof detail?.shape === 'string' ? detail.shape : rpcShape(name);
     return known.get(text) ?? remember(known, { text, label: text });
   },
   block({ name }, known) {

@@ -16,6 +16,7 @@ const QUERIES: Record<string, string[]> = {
   fork: ['worker.cjs:10', 'worker.cjs:12', 'app.cjs:18'],
   thread: ['worker.cjs:10', 'worker.cjs:12', 'app.cjs:18'],
   piscina: ['task.cjs:8', 'task.cjs:9'],
+  tinypool: ['task.cjs:8', 'task.cjs:9'],
   script: ['script.cjs:8'],
   oneThread: ['script.cjs:8'],
 };

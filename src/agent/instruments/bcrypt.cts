@@ -1,0 +1,35 @@
+/** Instrument of bcrypt: hashes and comparisons, without what was given, but for its cost. */
+
+import type { TracedCall } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
+import { HASH_KINDS } from './shared/hash-kinds.cjs';
+import { wrapNativeSync, wrapNativeWork } from './shared/native-work.cjs';
+
+export const bcrypt: Instrument = {
+  library: 'bcrypt',
+  versions: '>=5 <7',
+  kind: 'hash',
+  kinds: HASH_KINDS,
+  channel: 'scooby:bcrypt',
+  describe,
+  files: {
+    'bcrypt/bcrypt.js': (loaded: object) => {
+      for (const method of ['hash', 'compare'])
+        replaceMethod(loaded, method, (original) => wrapNativeWork(bcrypt, original));
+      for (const method of ['hashSync', 'compareSync'])
+        replaceMethod(loaded, method, (original) => wrapNativeSync(bcrypt, original));
+    },
+  },
+};
+
+/** The cost alone: of a hash it stands behind its version (`$2b$12$…`). */
+function describe({ args: { 0: method, 2: given } }: TracedCall): CallInfo {
+  const name = `bcrypt.${method}`;
+  const rounds = typeof given === 'string' ? /^\$2[aby]?\$(\d\d)\$/.exec(given)?.[1] : given;
+  const detail = {
+    ...(name.endsWith('Sync') && { blocking: true }),
+    ...(!Number.isNaN(Number(rounds ?? Number.NaN)) && { rounds: Number(rounds) }),
+  };
+  return name.endsWith('Sync') ? { name, kind: 'block', detail } : { name, detail };
+}

@@ -1,0 +1,53 @@
+/** Functions whose work is done by threads of a native module: a call until that is done. */
+
+import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../../call/call.cjs';
+import { endWithOwnPromise } from '../../call/settle.cjs';
+import type { Instrument } from '../instrument.cjs';
+
+/** What ends a call: by default without anything of its result. */
+type End = (call: TracedCall, error: unknown, value: unknown) => void;
+
+/** Functions of the same module that call one another make one call. */
+let isInside = false;
+
+/**
+ * Wraps a function that returns a promise, or calls its last argument. Its arguments may be passwords,
+ * keys or pictures: `describe` gets them behind the function's name, for what may be told of them.
+ */
+export function wrapNativeWork(
+  instrument: Instrument,
+  original: Function,
+  end: End = (call, error) => endCall(call, error),
+): Function {
+  return function work(this: unknown, ...args: unknown[]) {
+    const call = isInside ? undefined : beginCall(instrument, work, this, [original.name, ...args]);
+    if (call === undefined) return Reflect.apply(original, this, args);
+    isInside = true;
+    try {
+      const last = args.length - 1;
+      if (typeof args[last] !== 'function') return endWithOwnPromise(call, original, this, args, end);
+      args[last] = wrapCallback(call, args[last] as Function, (ended, { 0: error, 1: value }) =>
+        end(ended, error, value),
+      );
+      return runCall(call, original, this, args);
+    } finally {
+      isInside = false;
+    }
+  };
+}
+
+/** Wraps a function that blocks the event loop until its work is done. */
+export function wrapNativeSync(instrument: Instrument, original: Function): Function {
+  return function work(this: unknown) {
+    const call = isInside ? undefined : beginCall(instrument, work, this, [original.name, ...arguments]);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    isInside = true;
+    try {
+      const result: unknown = runCall(call, original, this, arguments);
+      endCall(call);
+      return result;
+    } finally {
+      isInside = false;
+    }
+  };
+}
