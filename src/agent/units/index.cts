@@ -10,6 +10,8 @@ import { croner } from './croner.cjs';
 import { graphileWorker } from './graphile-worker.cjs';
 import { kafkajs } from './kafkajs.cjs';
 import type { UnitLibrary } from './library.cjs';
+import { moleculer } from './moleculer.cjs';
+import { nestMicroservices } from './nest-microservices.cjs';
 import { nodeCron } from './node-cron.cjs';
 import { nodeSchedule } from './node-schedule.cjs';
 import { pgBoss } from './pg-boss.cjs';
@@ -21,7 +23,7 @@ export const unitLibraries: UnitLibrary[] = [
   // jobs
   ...[bullmq, bull, beeQueue, agenda, pgBoss, graphileWorker],
   // messages
-  ...[kafkajs, amqplib, ws, socketIo],
+  ...[kafkajs, amqplib, ws, socketIo, nestMicroservices, moleculer],
   // ticks
   ...[intervals, nodeCron, cron, croner, nodeSchedule],
 ];
