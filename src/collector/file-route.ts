@@ -20,9 +20,11 @@ interface Segment {
   /** Takes all segments that are left. */
   rest?: boolean;
 }
-type Layout = [file: RegExp, segmentsOf: (path: string) => Segment[] | undefined];
+/** A folder whose files are routes, and what the name of one below it stands for. */
+type Layout = [folder: string, segmentsOf: (path: string) => Segment[] | undefined];
 
 const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|astro|svelte|mdx?)$/;
+const SVELTE = /(?:^|\/)\+(?:page|server)(?:\.server)?\.(?:[jt]s|svelte)$/;
 const METHOD = /\.(?:get|post|put|patch|delete|head|options|connect|trace)$/;
 const ENVIRONMENT = /\.(?:dev|prod|prerender)$/;
 // What SvelteKit, React Router and Remix ask a page's data by.
@@ -30,27 +32,28 @@ const DATA = /\/__data\.json$|\.data$/;
 
 const LAYOUTS: Layout[] = [
   // SvelteKit: src/routes/(shop)/orders/[id]/+page.server.ts
-  [/(?:^|\/)src\/routes\/(?:(.*)\/)?\+(?:page|server)(?:\.server)?\.[jt]s$/, (path) => bracketed(path, kept)],
-  [/(?:^|\/)src\/routes\/(?:(.*)\/)?\+page\.svelte$/, (path) => bracketed(path, kept)],
+  ['src/routes/', (path) => (SVELTE.test(path) ? bracketed(path.replace(SVELTE, ''), kept) : undefined)],
   // Astro: src/pages/orders/[id].astro
-  [/(?:^|\/)src\/pages\/(.*)$/, (path) => bracketed(withoutIndex(path), kept)],
+  ['src/pages/', (path) => bracketed(withoutIndex(path), kept)],
   // SolidStart, Qwik City: src/routes/orders/[id]/index.tsx
-  [/(?:^|\/)src\/routes\/(.*)$/, (path) => bracketed(withoutIndex(path), kept)],
+  ['src/routes/', (path) => bracketed(withoutIndex(path), kept)],
   // Nuxt and Nitro: server/api/orders/[id].get.ts, routes/orders.ts, app/pages/orders/[id].vue
-  [/(?:^|\/)((?:api)\/.*)$/, (path) => bracketed(withoutMethod(path), colon)],
-  [/(?:^|\/)(?:server\/)?routes\/(.*)$/, (path) => bracketed(withoutMethod(path), colon)],
-  [/(?:^|\/)pages\/(.*\.vue)$/, (path) => bracketed(withoutIndex(path), colon)],
+  ['api/', (path) => bracketed(`api/${withoutMethod(path)}`, colon)],
+  ['routes/', (path) => bracketed(withoutMethod(path), colon)],
+  ['pages/', (path) => (path.endsWith('.vue') ? bracketed(withoutIndex(path), colon) : undefined)],
   // Remix and React Router's flat routes, TanStack Start: app/routes/orders.$id.tsx
-  [/(?:^|\/)(?:app|src)\/routes\/(.*)$/, flat],
+  ['app/routes/', flat],
+  ['src/routes/', flat],
 ];
 
 /** Route of a file that served a URL; undefined for a file of no route, or of another URL's. */
 export function fileRoute(file: string, url: string): FileRoute | undefined {
   const parts = urlSegments(url);
   if (parts === undefined) return undefined;
-  for (const [pattern, segmentsOf] of LAYOUTS) {
-    const found = pattern.exec(file.replaceAll('\\', '/'));
-    const segments = found && segmentsOf(found[1] ?? '');
+  const slashed = `/${file.replaceAll('\\', '/')}`;
+  for (const [folder, segmentsOf] of LAYOUTS) {
+    const at = slashed.indexOf(`/${folder}`);
+    const segments = at < 0 ? undefined : segmentsOf(slashed.slice(at + 1 + folder.length));
     const params = segments && match(segments, parts);
     if (!params) continue;
     const route = `/${segments.map(({ text }) => text).join('/')}`;

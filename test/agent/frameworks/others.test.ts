@@ -136,7 +136,9 @@ for (const [framework, driver, types] of APPS) {
 /** Route, handler, parameters, the calls with their lines, and what was thrown. */
 function seenOf(trace: Trace | undefined): unknown[] {
   const { route, handler, params, errors = [], spans = [] } = trace ?? {};
-  const calls = spans.filter(({ library }) => library === 'console').map(({ name, stack }) => ({ name, at: siteOf(stack) }));
+  const calls = spans
+    .filter(({ library }) => library === 'console')
+    .map(({ name, stack }) => ({ name, at: siteOf(stack) }));
   return [
     ...[route, handler, params],
     // A framework prints, too.

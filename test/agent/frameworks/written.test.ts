@@ -12,7 +12,7 @@ const EXPECTED: Record<string, unknown[]> = {
   '/show/7': ['/show/:id', `show ${FOLDER}/written/handlers.cjs:9`, { id: '7' }],
   // The function that is registered is written there.
   '/orders': ['/orders', `${FOLDER}/written.cjs:13`, undefined],
-  '/bound': ['/bound', `bound bound ${FOLDER}/written/handlers.cjs:32`, undefined],
+  '/bound': ['/bound', `bound ${FOLDER}/written/handlers.cjs:31`, undefined],
   '/list': ['/list', `list ${FOLDER}/written/handlers.cjs:20`, undefined],
   '/orders/7': ['/orders/[id]', `GET ${FOLDER}/written/src/routes/orders/[id]/+server.js:3`, { id: '7' }],
 };
