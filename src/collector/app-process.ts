@@ -1,7 +1,7 @@
 /** State of one connected process of the app: its identity, libraries, frames and stacks. */
 
 import type { LibraryInfo } from '../domain/library.js';
-import type { ErrorCause, LinkLine } from '../domain/link.js';
+import type { ErrorCause, FrameLine, LinkLine } from '../domain/link.js';
 import { formatSite } from '../domain/site.js';
 import {
   type AppInfo,
@@ -15,6 +15,7 @@ import {
 import { registrationFrame } from '../insight/calls/registration.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
+import { HandlerPlaces } from './handler-places.js';
 import type { AppIdentity } from './link-server.js';
 import { type BuiltProfile, buildProfile } from './profile/build-profile.js';
 import { ProfileParts } from './profile/profile-parts.js';
@@ -49,6 +50,7 @@ export class AppProcess {
   readonly app: AppInfo;
   readonly #agent: string;
   readonly #profileParts = new ProfileParts();
+  readonly handlers = new HandlerPlaces();
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
   #ownFrames = new WeakSet<Frame>();
@@ -86,12 +88,14 @@ export class AppProcess {
    * Resolves new frames and reads their files at once, because a later build or edit may move the
    * lines.
    */
-  learnFrames(frames: [number, string, string, number, number][]): void {
-    for (const [n, fn, file, line, column] of frames) {
+  learnFrames(frames: FrameLine[]): void {
+    for (const [n, fn, file, line, column, beginning, at] of frames) {
       const frame = this.#resolver.resolve(String(fn), String(file), Number(line), Number(column));
       this.#frames.set(n, frame);
       this.#ownFrames.add(frame);
       if (frame.application) this.#resolver.sourceOf(frame);
+      if (frame.application && beginning !== undefined && at !== undefined)
+        this.handlers.learn(frame, this.#resolver.resolve(String(fn), String(file), beginning, at));
     }
   }
 
@@ -159,6 +163,19 @@ export class AppProcess {
     const frames = (stack !== undefined && this.#stacks.get(stack)) || [];
     const frame = registrationFrame(frames, (at, line) => this.lineText(at, line));
     return frame && formatSite(frame);
+  }
+
+  /**
+   * `file:line` where a request's handler is written, as far as a call of its has shown that; else
+   * where its route was registered, by the stack of that.
+   */
+  handlerSite(
+    handler: string | undefined,
+    stack: number | undefined,
+    spans: WithStack[],
+  ): string | undefined {
+    const written = handler === undefined ? undefined : this.handlers.placeOf(handler, spans);
+    return written ? formatSite(written) : this.siteOf(stack);
   }
 
   /** Epoch ms of an instant in a line, which is µs since the process's origin. */

@@ -304,8 +304,13 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     for (const key of ['parent', 'route', 'params', 'error'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
-    const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
+    const handler = [line.handler, process.handlerSite(line.handler, line.stack, trace.spans)]
+      .filter(Boolean)
+      .join(' ');
     if (handler !== '') trace.handler = handler;
+    // A unit has a name of its own.
+    if (line.route === undefined && !isUnit(trace))
+      Object.assign(trace, process.handlers.fileRouteOf(trace.url, trace.spans));
     if (openTrace.proxy === 'none') {
       trace.duration = Math.max(0, roundToMicros(process.toEpochMs(line.at) - trace.start));
       if (line.status !== undefined) trace.status = line.status;

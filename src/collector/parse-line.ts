@@ -33,7 +33,7 @@ const cause: Shape = {
 };
 const kinds: Check = (value) => value === 'cpu' || value === 'heap';
 const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const frame = tuple(number, text, text, number, number);
+const frame = tuple(number, text, text, number, number, maybe(number), maybe(number));
 const profileFunction = tuple(text, text, number, number);
 const profileNode: Check = (value) => Array.isArray(value) && value.length >= 2 && value.every(number);
 const profileEnd: Check = (value) => {

@@ -91,6 +91,9 @@ export interface WatchedExport {
   callback?: boolean;
 }
 
+/** A frame as it is sent: number, function, file, line and column, then where its function begins. */
+export type FrameLine = [number, string, string, number, number, ...number[]];
+
 /**
  * One message on the link, one JSON object a line. The socket carries `hello`, `listen`, `unlisten`
  * and `wake`; all others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
@@ -124,8 +127,11 @@ export type LinkLine =
    * first frame. Empty: it is evaluated, and no map of it is known.
    */
   | { t: 'map'; file: string; map: string }
-  /** New frames: `[number, function, file, line, column]`. File names are V8's. */
-  | { t: 'frames'; frames: [number, string, string, number, number][] }
+  /**
+   * New frames: `[number, function, file, line, column]`, and of the app's functions the line and
+   * column at which the function is written. File names are V8's.
+   */
+  | { t: 'frames'; frames: FrameLine[] }
   /** New stack: numbers of its frames, innermost first. */
   | { t: 'stack'; n: number; frames: number[] }
   /** A request, or a unit: then `method` is its kind, `url` its name. */

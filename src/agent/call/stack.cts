@@ -25,8 +25,8 @@ interface StackNode {
 export interface NewFrames {
   /** Script names as V8 reports them. */
   scripts: string[];
-  /** Number, function, script, line and column of each. */
-  frames: [number, string, string, number, number][];
+  /** Number, function, script, line and column of each; of an own function also where it begins. */
+  frames: [number, string, string, number, number, ...number[]][];
   stacks: { n: number; frames: number[] }[];
 }
 
@@ -300,8 +300,15 @@ function frameOf(site: NodeJS.CallSite, script: string, position: number): numbe
     script,
     site.getLineNumber() ?? 0,
     site.getColumnNumber() ?? 0,
+    ...(isApplication(site) ? beginningOf(site) : []),
   ]);
   return frame;
+}
+
+/** Line and column at which the function of a frame is written; empty where V8 does not tell. */
+function beginningOf(site: NodeJS.CallSite): number[] {
+  const line = site.getEnclosingLineNumber?.() ?? 0;
+  return line > 0 ? [line, Math.max(1, site.getEnclosingColumnNumber?.() ?? 1)] : [];
 }
 
 function frameNumber(site: NodeJS.CallSite): number {

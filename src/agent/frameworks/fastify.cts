@@ -4,7 +4,7 @@ import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { noteError } from '../errors/request-errors.cjs';
 import { attempt } from '../guard.cjs';
-import { isList, listOf, plainText } from '../record/app-values.cjs';
+import { isList, listOf, ownData, plainText } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { type Framework, handlerName } from './framework.cjs';
 
@@ -27,7 +27,10 @@ interface Instance {
 const MAX_METHODS = 100;
 
 /** Handlers and stacks of registration, by method and path. */
-const handlers = new Map<string, { handler: Function; stack: number }>();
+const handlers = new Map<string, { handler: Function; stack: number; isNamed: boolean }>();
+
+/** Active while routes are registered whose last parameter is the name of what they run, as tRPC's. */
+export const namedByParameter = { active: false };
 
 export const fastify: Framework = {
   library: 'fastify',
@@ -56,7 +59,11 @@ export const fastify: Framework = {
         const stack = attempt(captureRegistration, onRoute as never) ?? 0;
         attempt(() => {
           for (const name of isList(method) ? listOf(method, MAX_METHODS) : [method])
-            handlers.set(`${plainText(name)} ${plainText(url)}`, { handler, stack });
+            handlers.set(`${plainText(name)} ${plainText(url)}`, {
+              handler,
+              stack,
+              isNamed: namedByParameter.active,
+            });
         });
       };
       instance.addHook('onRoute', onRoute);
@@ -81,10 +88,21 @@ function recordRoute(request: FastifyRequest, route: string | undefined): void {
   if (tracedRequest === undefined || route === undefined) return;
   const registration = handlers.get(`${request.method} ${route}`);
   const { params } = request;
-  tracedRequest.routeInfo = () => ({
-    route,
-    handler: handlerName(registration?.handler),
-    stack: registration?.stack,
-    params,
+  tracedRequest.routeInfo = () => {
+    if (registration?.isNamed) return { route: namedRoute(route, params) };
+    return {
+      route,
+      handler: handlerName(registration?.handler),
+      stack: registration?.stack,
+      params,
+    };
+  };
+}
+
+/** `/trpc/user.byId` of `/trpc/:path`; of a batch, in which any procedures may come together, no names. */
+function namedRoute(route: string, params: object | undefined): string {
+  return route.replace(/:(\w+)$/, (_, parameter: string) => {
+    const name = plainText(ownData(params, parameter)) ?? `:${parameter}`;
+    return name.includes(',') ? '(batch)' : name;
   });
 }

@@ -5,10 +5,14 @@ import { types } from 'node:util';
 import { redactText } from '../../domain/redact.cjs';
 import { isSecretField } from '../../domain/secret-names.cjs';
 import { REDACTED } from '../../domain/secret-shapes.cjs';
+import { noteError } from '../errors/request-errors.cjs';
+import { attempt } from '../guard.cjs';
 import { isList, listOf, ownData, plainText } from '../record/app-values.cjs';
 import { cachedJson } from '../record/encode-span.cjs';
 import { serialize } from '../record/serialize.cjs';
+import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
+import { state } from '../run-config.cjs';
 
 /**
  * How to find the route and handler of a request in one web framework. A new framework is one such
@@ -37,8 +41,38 @@ export const handlerNames = new WeakMap<Function, string>();
 export function handlerName(handler: unknown): string | undefined {
   if (typeof handler !== 'function') return undefined;
   const name = handlerNames.get(handler) ?? plainText(ownData(handler, 'name'));
-  return name === '' ? undefined : name;
+  // What `bind` makes is called as the function that it calls.
+  const own = name?.replace(/^(?:bound )+/, '');
+  return own === '' ? undefined : own;
 }
+
+/**
+ * Sets how the route of the running request is read once it has ended; what a framework reads last
+ * counts, as one may run inside another.
+ */
+export function setRoute(read: () => RouteInfo | undefined): void {
+  const request = state.recording === 'off' ? undefined : currentRequest();
+  if (request !== undefined) request.routeInfo = () => attempt(read);
+}
+
+/**
+ * The part of the running request's path that is above `path`, as routers below a mount see theirs:
+ * `/api` for `/orders/7` of `/api/orders/7?x=1`.
+ */
+export function pathAbove(path: string): string {
+  const [own = ''] = (currentRequest()?.url ?? '').split('?', 1);
+  const [below = ''] = path.split('?', 1);
+  return below !== '' && own !== below && own.endsWith(below) ? own.slice(0, -below.length) : '';
+}
+
+/** Has an error noted that a promise of a framework's is rejected with, which the framework handles. */
+export function noteRejection(result: unknown, by: string): void {
+  if (result instanceof Promise)
+    Reflect.apply(then, result, [undefined, (error: unknown) => attempt(noteError, error, by)]);
+}
+
+// Bound at load: the app may replace it.
+const { then } = Promise.prototype;
 
 /** Path pattern as text: routers accept strings, regular expressions and lists of both. */
 export function patternText(path: unknown, depth = 0): string {

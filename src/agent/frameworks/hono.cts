@@ -1,5 +1,6 @@
 /** Routes of Hono, read from the context of a request. */
 
+import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { notePrintedErrors } from '../errors/printed-errors.cjs';
 import { noteError, noteErrorOf } from '../errors/request-errors.cjs';
@@ -49,7 +50,22 @@ function patchBase(exports: Record<string, unknown>): void {
   }
 }
 
+/** Stacks of registration, by handler. */
+const registrationStacks = new WeakMap<Function, number>();
+const METHODS = ['get', 'post', 'put', 'delete', 'options', 'patch', 'all', 'on'];
+
+function wrapRegister(original: Function): Function {
+  return function register(this: unknown) {
+    const stack = attempt(captureRegistration, register as never) ?? 0;
+    for (const handler of Array.from(arguments))
+      if (typeof handler === 'function' && !registrationStacks.has(handler))
+        registrationStacks.set(handler, stack);
+    return Reflect.apply(original, this, arguments);
+  };
+}
+
 function watchHandlers(app: object): void {
+  for (const method of METHODS) replaceMethod(app, method, wrapRegister);
   replaceMethod(
     app,
     'onError',
@@ -91,7 +107,11 @@ function construct(Context: Constructor, args: never[], target: Function): Conte
 function routeInfoOf({ req }: Context): RouteInfo | undefined {
   const ran = req.matchedRoutes?.slice(0, (req.routeIndex ?? Number.POSITIVE_INFINITY) + 1);
   const route = ran?.findLast(({ method }) => method !== 'ALL');
-  return route && { route: route.path, handler: handlerName(route.handler), params: req.param() };
+  if (route === undefined) return undefined;
+  const { path, handler } = route;
+  // An app with an error handler of its own has its handlers wrapped where it is mounted.
+  const own = (ownData(handler, '__COMPOSED_HANDLER') as Function | undefined) ?? handler;
+  return { route: path, handler: handlerName(own), stack: registrationStacks.get(own), params: req.param() };
 }
 
 const readRoute = guardHook('hono', 'reading its routes', routeInfoOf);

@@ -1,12 +1,27 @@
 /** The list of all frameworks: a new framework is one file and one line here. */
 
+import { adonis } from './adonis.cjs';
+import { connect } from './connect.cjs';
 import { express } from './express.cjs';
 import { fastify } from './fastify.cjs';
+import { feathers } from './feathers.cjs';
+import { findMyWay } from './find-my-way.cjs';
 import type { Framework } from './framework.cjs';
+import { h3 } from './h3.cjs';
+import { hapi } from './hapi.cjs';
 import { hono } from './hono.cjs';
 import { koa } from './koa.cjs';
 import { lightMyRequest } from './light-my-request.cjs';
+import { moleculer } from './moleculer.cjs';
 import { nest } from './nest.cjs';
 import { next } from './next.cjs';
+import { restify } from './restify.cjs';
+import { tinyhttp } from './tinyhttp.cjs';
+import { trouter } from './trouter.cjs';
+import { trpc } from './trpc.cjs';
 
-export const frameworks: Framework[] = [express, fastify, koa, hono, nest, next, lightMyRequest];
+export const frameworks: Framework[] = [
+  ...[express, fastify, koa, hono, nest, next, lightMyRequest],
+  ...[hapi, restify, h3, adonis, feathers, moleculer, trpc],
+  ...[connect, trouter, tinyhttp, findMyWay],
+];

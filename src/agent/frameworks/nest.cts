@@ -8,6 +8,7 @@ import { type Framework, handlerNames } from './framework.cjs';
 
 type Adapter = { FastifyAdapter: { prototype: object } };
 type Handler = { ExceptionsHandler: { prototype: object } };
+type External = { ExternalExceptionsHandler: { prototype: object } };
 type Exports = { RouterExplorer: { prototype: object } };
 
 export const nest: Framework = {
@@ -26,6 +27,17 @@ export const nest: Framework = {
     '@nestjs/core/exceptions/exceptions-handler.js': ({ ExceptionsHandler }: Handler) =>
       replaceMethod(
         ExceptionsHandler.prototype,
+        'next',
+        (original) =>
+          function next(this: unknown, error: unknown) {
+            attempt(noteError, error, 'nest');
+            return Reflect.apply(original, this, arguments);
+          },
+      ),
+    // What resolvers of GraphQL throw, and gateways.
+    '@nestjs/core/exceptions/external-exceptions-handler.js': ({ ExternalExceptionsHandler }: External) =>
+      replaceMethod(
+        ExternalExceptionsHandler.prototype,
         'next',
         (original) =>
           function next(this: unknown, error: unknown) {

@@ -5,8 +5,9 @@
 
 import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { noteErrorOf } from '../errors/request-errors.cjs';
 import { attempt } from '../guard.cjs';
-import { dataOf, listOf, methodOf, plainText } from '../record/app-values.cjs';
+import { dataOf, listOf, methodOf, ownData, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -47,7 +48,7 @@ export const graphql: Instrument = {
   },
 };
 
-function describe({ args }: TracedCall): CallInfo {
+function describe({ args, request }: TracedCall): CallInfo {
   const execution = args[0];
   const definitions = listOf(dataOf(dataOf(execution, 'document'), 'definitions'), MAX_DEFINITIONS);
   const wanted = dataOf(execution, 'operationName');
@@ -57,8 +58,11 @@ function describe({ args }: TracedCall): CallInfo {
   );
   const variables = dataOf(execution, 'variableValues') ?? dataOf(execution, 'rawVariableValues');
   const kind = plainText(dataOf(operation, 'operation')) ?? 'query';
+  const name = `${kind} ${nameOf(operation) ?? `{ ${fieldsOf(operation).join(', ')} }`}`;
+  // What an operation asks of other schemas comes later.
+  if (request?.unit === undefined && request !== undefined) request.operation ??= name;
   return {
-    name: `${kind} ${nameOf(operation) ?? `{ ${fieldsOf(operation).join(', ')} }`}`,
+    name,
     ...(variables ? { detail: { variables: serialize(variables) } } : {}),
   };
 }
@@ -91,6 +95,13 @@ function endExecution(execution: Execution): void {
 /** Ends an operation; its errors are part of the response. */
 function endOperation(call: TracedCall, result: unknown, thrown?: unknown): void {
   const errors = attempt(errorsOf, result) ?? [];
+  const { request } = call;
+  for (const error of errors) {
+    // GraphQL's own error says where in the answer; what a resolver threw says where in the code.
+    const original = ownData(error, 'originalError');
+    if (request !== undefined && original !== undefined && original !== null)
+      attempt(noteErrorOf, request, original, 'graphql', false);
+  }
   endCall(call, thrown ?? errors[0], undefined, errors.length > 0 ? { errors: errors.length } : undefined);
 }
 

@@ -60,7 +60,7 @@ export function onLoad(
   const patchFor = (filename: string) => {
     const path = packagePath(filename);
     if (path === '') return hasOwnFiles ? patches.get(filename) : undefined;
-    return patches.get(path) ?? patches.get(unaliased(path, filename, names));
+    return patches.get(path) ?? patches.get(unhashed(path)) ?? patches.get(unaliased(path, filename, names));
   };
   const load: Load = function load(filename) {
     const patch = attempt(patchFor, filename);
@@ -142,6 +142,14 @@ export function packagePath(filename: string): string {
   if (at < 0) return '';
   const path = filename.slice(at + 13);
   return path.includes('\\') ? path.replaceAll('\\', '/') : path;
+}
+
+// Bundlers name a chunk by a hash of its text: chunk-RSZ2AJQK.js
+const HASH = /(?<=-)[\w-]{8}(?=\.[cm]?js$)/;
+
+/** Path with `*` for the hash in a chunk's name: the same for each build of the package. */
+export function unhashed(path: string): string {
+  return path.replace(HASH, '*');
 }
 
 /** Package name of a path below node_modules: `pg`, `@redis/client`. */

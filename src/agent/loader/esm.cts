@@ -10,7 +10,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { attempt } from '../guard.cjs';
 import { workingFolder } from '../run-config.cjs';
-import { packageName, packagePath } from './cjs.cjs';
+import { packageName, packagePath, unhashed } from './cjs.cjs';
 
 /** Bindings of a module as properties; writable if the module can assign them. */
 export type Bindings = Record<string, unknown>;
@@ -88,7 +88,7 @@ function publishingSource(
 ): LoadResult {
   const path = packagePath(url);
   if (path !== '' && isHidden(loaded, context)) return { ...loaded, source: null };
-  const suffix = suffixes.get(path === '' ? url : path);
+  const suffix = suffixes.get(path === '' ? url : path) ?? suffixes.get(unhashed(path));
   return suffix === undefined ? loaded : withSuffix(loaded, suffix, url);
 }
 
@@ -155,7 +155,10 @@ async function loadOffThread(
   next: NextLoad,
 ): Promise<LoadResult> {
   const loaded = await next(url, context);
-  const suffix = suffixes.get(url) ?? suffixes.get(url.slice(url.lastIndexOf('/node_modules/') + 14));
+  const path = url.slice(url.lastIndexOf('/node_modules/') + 14);
+  // As `unhashed`, which is not there.
+  const unhashed = path.replace(/(?<=-)[\w-]{8}(?=\.[cm]?js$)/, '*');
+  const suffix = suffixes.get(url) ?? suffixes.get(path) ?? suffixes.get(unhashed);
   return suffix === undefined ? loaded : withSuffix(loaded, suffix, url);
 }
 

@@ -18,7 +18,9 @@ export function keepOutcome(request: TracedRequest, aborted: boolean): void {
   request.rawHeaders = message?.rawHeaders;
   try {
     if (response !== undefined && (response.headersSent || !aborted)) request.status = statusOf(response);
-    request.route = request.routeInfo?.() ?? readRouteInfo(message);
+    const route = request.routeInfo?.() ?? readRouteInfo(message);
+    request.route =
+      request.operation === undefined ? route : withOperation(request, request.operation, route);
   } catch {
     // An unknown version of the framework: the trace has its path only.
   }
@@ -53,6 +55,18 @@ function routeInfoJson({ route, handler, stack, params }: RouteInfo): string {
   } catch {
     return '';
   }
+}
+
+/**
+ * Route with the operation of GraphQL, as all operations come to one path; a route of the app's own
+ * that asks its schema for something keeps its name.
+ */
+function withOperation({ url }: TracedRequest, operation: string, route: RouteInfo | undefined) {
+  const [path = ''] = url.split(/[?#]/, 1);
+  const whole = route?.route ?? path;
+  return route === undefined || /gql|graph/i.test(whole)
+    ? { ...route, route: `${whole} ${operation}` }
+    : route;
 }
 
 function readRouteInfo(message: IncomingMessage | undefined): RouteInfo | undefined {

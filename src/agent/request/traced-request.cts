@@ -64,6 +64,8 @@ export class TracedRequest {
   recorded = 0;
   /** Reads route and handler when the request ends; set by the framework's patch. */
   routeInfo: (() => RouteInfo | undefined) | undefined;
+  /** Name of the GraphQL operation that it is for: `query Orders`. */
+  operation: string | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
   /** Its outcome, until its lines are encoded: status (NaN without one), and what a framework says. */

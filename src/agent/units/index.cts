@@ -10,8 +10,10 @@ import { croner } from './croner.cjs';
 import { graphileWorker } from './graphile-worker.cjs';
 import { kafkajs } from './kafkajs.cjs';
 import type { UnitLibrary } from './library.cjs';
+import { moleculer } from './moleculer.cjs';
 import { mqtt } from './mqtt.cjs';
 import { nats } from './nats.cjs';
+import { nestMicroservices } from './nest-microservices.cjs';
 import { nodeCron } from './node-cron.cjs';
 import { nodeSchedule } from './node-schedule.cjs';
 import { pgBoss } from './pg-boss.cjs';
@@ -23,7 +25,7 @@ export const unitLibraries: UnitLibrary[] = [
   // jobs
   ...[bullmq, bull, beeQueue, agenda, pgBoss, graphileWorker],
   // messages
-  ...[kafkajs, amqplib, mqtt, nats, ws, socketIo],
+  ...[kafkajs, amqplib, mqtt, nats, ws, socketIo, nestMicroservices, moleculer],
   // ticks
   ...[intervals, nodeCron, cron, croner, nodeSchedule],
 ];

@@ -65,17 +65,21 @@ const koa = (file: string): ExpectedRoutes => ({
   },
   '/nowhere': {},
 });
-const hono: ExpectedRoutes = {
-  '/': { route: '/' },
+const hono = (file: string): ExpectedRoutes => ({
+  '/': { route: '/', handler: `${FOLDER}/${file}:15` },
   '/orgs/7/users/9/abc': {
     route: '/orgs/:org/users/:id/:token',
-    handler: 'showUser',
+    handler: `showUser ${FOLDER}/${file}:16`,
     params: { org: '7', id: '9', token: 'REDACTED' },
   },
-  '/orgs/7/feed': { route: '/orgs/:org/feed', handler: 'feed', params: { org: '7' } },
-  '/orgs/7/news': { route: '/orgs/:org/:page', handler: 'page', params: { org: '7', page: 'news' } },
+  '/orgs/7/feed': { route: '/orgs/:org/feed', handler: `feed ${FOLDER}/${file}:17`, params: { org: '7' } },
+  '/orgs/7/news': {
+    route: '/orgs/:org/:page',
+    handler: `page ${FOLDER}/${file}:20`,
+    params: { org: '7', page: 'news' },
+  },
   '/nowhere': {},
-};
+});
 const nest: ExpectedRoutes = {
   '/api/orgs/7/users/9/abc': {
     route: '/api/orgs/:org/users/:id/:token',
@@ -92,8 +96,8 @@ const APPS: [file: string, driver: string, routes: ExpectedRoutes, env?: Record<
   ['fastify.cjs', 'fastify-4', fastify],
   ['koa.cjs', 'koa', koa('koa.cjs')],
   ['koa.mjs', 'koa', koa('koa.mjs')],
-  ['hono.mjs', 'hono', hono],
-  ['hono.cjs', 'hono', hono],
+  ['hono.mjs', 'hono', hono('hono.mjs')],
+  ['hono.cjs', 'hono', hono('hono.cjs')],
   ['nest.cjs', '@nestjs/platform-express', nest, { ADAPTER: 'ExpressAdapter' }],
   ['nest.cjs', '@nestjs/platform-fastify', nest, { ADAPTER: 'FastifyAdapter' }],
   ['plain.cjs', 'node:http', { '/orgs/7': {} }],
