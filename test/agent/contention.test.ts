@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import { instruments } from '../../src/agent/instruments/index.cjs';
 import type { Span, Trace } from '../../src/domain/trace.js';
-import { type Node, nodes, sqliteFor } from '../nodes.js';
+import { type Node, nodes, sqlite3Prebuilt, sqliteFor } from '../nodes.js';
 import { ask, type Launch, ROOT, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
 import { type ServerName, serverFor } from './servers.js';
@@ -34,6 +34,8 @@ interface Fixture {
   driver?: string;
   /** True if the addon is built for this Node: others run the newest version, built for them. */
   native?: boolean;
+  /** True of sqlite3, whose binary is none of npm's. */
+  prebuilt?: boolean;
   /** Library whose spans are checked, if it is another one, and which of them. */
   of?: string;
   own?(span: Span): boolean;
@@ -50,16 +52,20 @@ const wanted = process.argv.slice(2);
 // A library takes about 10 s.
 tap.setTimeout(instruments.length * 60_000);
 
-const together: Fixture = require(join(FOLDER, 'clients.cjs'));
-const alone = instruments.map(({ library }) => library).filter((name) => !together.libraries!.includes(name));
+const TOGETHER = ['clients', 'sql-clients'];
+const together = TOGETHER.flatMap((name): string[] => require(join(FOLDER, `${name}.cjs`)).libraries);
+const alone = instruments.map(({ library }) => library).filter((name) => !together.includes(name));
 
 // ORMs have no spans of their own; they supply the lines of their driver's spans.
-for (const library of [...alone, 'clients', 'orm', 'orm-mysql', 'queues']) {
+for (const library of [...alone, ...TOGETHER, 'orm', 'orm-mysql', 'queues']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
   test(`${library} under contention, some requests recorded`, async (t) => {
     const fixture: Fixture = require(path);
-    const driver = fixture.driverOf?.('newest', '.cjs') ?? fixture.driver ?? library;
+    const own = fixture.prebuilt ? await sqlite3Prebuilt() : undefined;
+    if (fixture.prebuilt && own === undefined)
+      return t.pass('no binary of sqlite3 can be had', { skip: true });
+    const driver = fixture.driverOf?.('newest', '.cjs') ?? fixture.driver ?? own?.path ?? library;
     const env = await environmentFor(t, fixture, path, driver);
     await contend(t, [join(FOLDER, 'app.cjs')], { env, record: 'marked' }, library, fixture, sitesIn(path));
   });
@@ -84,7 +90,12 @@ for (const library of [...alone, 'clients', 'orm', 'orm-mysql', 'queues']) {
   });
 }
 
-async function driversFor(node: Node, library: string, { driver, native, sets }: Fixture): Promise<string[]> {
+async function driversFor(
+  node: Node,
+  library: string,
+  { driver, native, prebuilt, sets }: Fixture,
+): Promise<string[]> {
+  if (prebuilt) return [(await sqlite3Prebuilt())?.path].filter((path) => path !== undefined);
   if (sets !== undefined)
     return Object.keys(sets).filter((set) => sets[set] === 0 || node.version.startsWith(`${sets[set]}.`));
   if (driver !== undefined) return [driver];
@@ -95,10 +106,16 @@ async function driversFor(node: Node, library: string, { driver, native, sets }:
   return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
 }
 
-async function environmentFor(t: Test, { server, servers, env }: Fixture, path: string, driver: string) {
+async function environmentFor(
+  t: Test,
+  { server, servers, env, prebuilt }: Fixture,
+  path: string,
+  driver: string,
+) {
   const started = await Promise.all((servers ?? []).map(async (name) => [name, await serverFor(t, name)]));
   const given = servers === undefined ? await serverFor(t, server) : Object.fromEntries(started);
-  return { ...env, FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(given) };
+  const ownEnv = prebuilt ? (await sqlite3Prebuilt())?.env : undefined;
+  return { ...env, ...ownEnv, FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(given) };
 }
 
 async function contend(

@@ -16,6 +16,7 @@ import { http } from './http.cjs';
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { iovalkey } from './iovalkey.cjs';
+import { libsql } from './libsql.cjs';
 import { log4js } from './log4js.cjs';
 import { mariadb } from './mariadb.cjs';
 import { memcached } from './memcached.cjs';
@@ -23,6 +24,7 @@ import { memjs } from './memjs.cjs';
 import { mongodb } from './mongodb.cjs';
 import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
+import { neon } from './neon.cjs';
 import { nodeSqlite } from './node-sqlite.cjs';
 import { nodemailer } from './nodemailer.cjs';
 import { opensearch } from './opensearch.cjs';
@@ -33,13 +35,28 @@ import { redis } from './redis.cjs';
 import { roarr } from './roarr.cjs';
 import { scooby } from './scooby.cjs';
 import { scoobySpan } from './scooby-span.cjs';
+import { sqlite3 } from './sqlite3.cjs';
+import { tedious } from './tedious.cjs';
 import { thrift } from './thrift.cjs';
 import { undici } from './undici.cjs';
 import { winston } from './winston.cjs';
 
 export const instruments: Instrument[] = [
   // sql
-  ...[pg, postgres, mysql2, mysql, mariadb, betterSqlite3, nodeSqlite, clickhouse],
+  ...[
+    pg,
+    postgres,
+    mysql2,
+    mysql,
+    mariadb,
+    betterSqlite3,
+    nodeSqlite,
+    clickhouse,
+    tedious,
+    sqlite3,
+    libsql,
+    neon,
+  ],
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],
   // documents
