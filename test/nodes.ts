@@ -18,6 +18,7 @@ export interface Node {
 const PINNED = ['22.23.3', '24.21.0', '26.10.0'];
 const ROOT = join(import.meta.dirname, '../..');
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'scooby-test');
+const SQLITE3: string = createRequire(import.meta.url)('../../test/fixtures/package.json').prebuilt.sqlite3;
 const SQLITE: string = createRequire(import.meta.url)('better-sqlite3/package.json').version;
 
 /** Answers this Node and the pinned ones, downloading (about 50 MB each) what is not there yet; off Linux only this one. */
@@ -48,6 +49,37 @@ export function sqliteFor(node: Node): Promise<string> {
   });
 }
 
+/** What runs sqlite3 on any Node: the path of the package, and the environment that its binary needs. */
+export interface Prebuilt {
+  path: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * sqlite3 with Debian's binary, as npm's would be compiled for minutes. That is linked to Debian's Node, in whose
+ * place stands an empty library: all that it needs the running Node has. Undefined where Debian or a compiler is missing.
+ */
+export async function sqlite3Prebuilt(): Promise<Prebuilt | undefined> {
+  try {
+    const folder = await kept(`sqlite3-${SQLITE3}`, async (fresh) => {
+      const { execFileSync } = await import('node:child_process');
+      const run = (file: string, ...args: string[]) =>
+        execFileSync(file, args, { cwd: fresh, stdio: ['ignore', 'pipe', 'pipe'] }).toString();
+      await npmInstall({ version: '', path: process.execPath }, fresh, 'sqlite3', SQLITE3, false);
+      run('apt-get', 'download', 'node-sqlite3');
+      run('sh', '-c', 'dpkg -x node-sqlite3_*.deb debian && rm node-sqlite3_*.deb');
+      const found = run('find', 'debian', '-name', 'node_sqlite3.node', '-path', '*napi-v6*').trim();
+      await cp(join(fresh, found), join(fresh, 'node_modules/sqlite3/build/Release/node_sqlite3.node'));
+      const library = /NEEDED\s+(libnode\S+)/.exec(run('objdump', '-p', found))![1]!;
+      run('sh', '-c', `echo | gcc -shared -o ${library} -x c -`);
+    });
+    return { path: join(folder, 'node_modules/sqlite3/lib/sqlite3.js'), env: { LD_LIBRARY_PATH: folder } };
+  } catch (error) {
+    console.error(`npm test: sqlite3 is not tested, as its binary cannot be had: ${String(error)}`);
+    return undefined;
+  }
+}
+
 async function pinned(version: string): Promise<Node> {
   const name = `node-linux-${process.arch}`;
   const folder = await kept(`node-${version}`, async (fresh) => {
@@ -76,11 +108,17 @@ async function kept(name: string, fill: (fresh: string) => Promise<void>): Promi
 }
 
 /** Installs one package into a folder, its install script run by the given Node. */
-async function npmInstall(node: Node, folder: string, name: string, version: string): Promise<void> {
-  const manifest = { private: true, dependencies: { [name]: version }, allowScripts: { [name]: true } };
+async function npmInstall(
+  node: Node,
+  folder: string,
+  name: string,
+  version: string,
+  hasScripts = true,
+): Promise<void> {
+  const manifest = { private: true, dependencies: { [name]: version }, allowScripts: { [name]: hasScripts } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await npm(
-    ['install', '--no-audit', '--no-fund'],
+    ['install', '--no-audit', '--no-fund', ...(hasScripts ? [] : ['--ignore-scripts'])],
     folder,
     {
       PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}`,

@@ -4,7 +4,7 @@
  * SQL dialect of a library: its strings, names, comments and placeholders. `standard` is the common
  * subset, for unknown libraries.
  */
-export type Dialect = 'pg' | 'mysql' | 'sqlite' | 'standard';
+export type Dialect = 'pg' | 'mysql' | 'sqlite' | 'mssql' | 'standard';
 
 /** What a kind that scooby does not know is called, and how its calls are judged. */
 export interface KindFacts {

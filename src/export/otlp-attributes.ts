@@ -22,6 +22,7 @@ const DIALECT_SYSTEMS = {
   pg: 'postgresql',
   mysql: 'mysql',
   sqlite: 'sqlite',
+  mssql: 'microsoft.sql_server',
   standard: 'other_sql',
 } as const;
 /** Systems of libraries whose kind does not tell. */

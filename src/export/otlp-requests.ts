@@ -104,6 +104,7 @@ function librariesOf(spans: RecordedSpan[]): Record<string, LibraryInfo> {
 function dialectOfSystem(system: string): Dialect {
   if (/postgres|cockroach|redshift/i.test(system)) return 'pg';
   if (/mysql|maria/i.test(system)) return 'mysql';
+  if (/mssql|sql_?server/i.test(system)) return 'mssql';
   return /sqlite/i.test(system) ? 'sqlite' : 'standard';
 }
 

@@ -18,7 +18,7 @@ import { readProfiles } from './read-profile.js';
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const STATES = ['open', 'done', 'died', 'failed'] as const;
 const SEVERITIES = ['high', 'medium', 'low', 'info'] as const;
-const DIALECTS = ['pg', 'mysql', 'sqlite', 'standard'] as const;
+const DIALECTS = ['pg', 'mysql', 'sqlite', 'mssql', 'standard'] as const;
 const PLANNERS = ['postgres', 'mysql'] as const;
 const MAX_SPANS = 100_000;
 const MAX_FRAMES = 200;

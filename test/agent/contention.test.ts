@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import { instruments } from '../../src/agent/instruments/index.cjs';
 import type { Span, Trace } from '../../src/domain/trace.js';
-import { type Node, nodes, sqliteFor } from '../nodes.js';
+import { type Node, nodes, sqlite3Prebuilt, sqliteFor } from '../nodes.js';
 import { ask, type Launch, ROOT, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
 import { type ServerName, serverFor } from './servers.js';
@@ -34,6 +34,8 @@ interface Fixture {
   driver?: string;
   /** True if the addon is built for this Node: others run the newest version, built for them. */
   native?: boolean;
+  /** True of sqlite3, whose binary is none of npm's. */
+  prebuilt?: boolean;
   /** Library whose spans are checked, if it is another one, and which of them. */
   of?: string;
   own?(span: Span): boolean;
@@ -53,7 +55,7 @@ const wanted = process.argv.slice(2);
 tap.setTimeout(instruments.length * 60_000);
 
 /** Fixtures of several libraries. */
-const GROUPS = ['clients', 'services'];
+const GROUPS = ['clients', 'services', 'sql-clients'];
 const together = GROUPS.flatMap((name) => (require(join(FOLDER, `${name}.cjs`)) as Fixture).libraries!);
 const alone = instruments.map(({ library }) => library).filter((name) => !together.includes(name));
 
@@ -63,7 +65,10 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
   test(`${library} under contention, some requests recorded`, async (t) => {
     const fixture: Fixture = require(path);
-    const driver = fixture.driverOf?.('newest', '.cjs') ?? fixture.driver ?? library;
+    const own = fixture.prebuilt ? await sqlite3Prebuilt() : undefined;
+    if (fixture.prebuilt && own === undefined)
+      return t.pass('no binary of sqlite3 can be had', { skip: true });
+    const driver = fixture.driverOf?.('newest', '.cjs') ?? fixture.driver ?? own?.path ?? library;
     const env = await environmentFor(t, fixture, path, driver);
     await contend(t, [join(FOLDER, 'app.cjs')], { env, record: 'marked' }, library, fixture, sitesIn(path));
   });
@@ -88,7 +93,12 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
   });
 }
 
-async function driversFor(node: Node, library: string, { driver, native, sets }: Fixture): Promise<string[]> {
+async function driversFor(
+  node: Node,
+  library: string,
+  { driver, native, prebuilt, sets }: Fixture,
+): Promise<string[]> {
+  if (prebuilt) return [(await sqlite3Prebuilt())?.path].filter((path) => path !== undefined);
   if (sets !== undefined)
     return Object.keys(sets).filter((set) => sets[set] === 0 || node.version.startsWith(`${sets[set]}.`));
   if (driver !== undefined) return [driver];
@@ -99,10 +109,16 @@ async function driversFor(node: Node, library: string, { driver, native, sets }:
   return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
 }
 
-async function environmentFor(t: Test, { server, servers, env }: Fixture, path: string, driver: string) {
+async function environmentFor(
+  t: Test,
+  { server, servers, env, prebuilt }: Fixture,
+  path: string,
+  driver: string,
+) {
   const started = await Promise.all((servers ?? []).map(async (name) => [name, await serverFor(t, name)]));
   const given = servers === undefined ? await serverFor(t, server) : Object.fromEntries(started);
-  return { ...env, FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(given) };
+  const ownEnv = prebuilt ? (await sqlite3Prebuilt())?.env : undefined;
+  return { ...env, ...ownEnv, FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(given) };
 }
 
 async function contend(

@@ -6,10 +6,11 @@ import { FIXTURES } from '../packages.js';
 import { ROOT } from './app.js';
 
 function dependenciesIn(folder: string): Record<string, string> {
-  const { dependencies, optionalDependencies } = JSON.parse(
+  const { dependencies, optionalDependencies, prebuilt } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
   );
-  return { ...dependencies, ...optionalDependencies };
+  // What would be compiled for minutes is got otherwise (nodes.ts).
+  return { ...dependencies, ...optionalDependencies, ...prebuilt };
 }
 // better-sqlite3 is a dependency of scooby itself as well.
 const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };

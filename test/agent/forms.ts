@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { Span } from '../../src/domain/trace.js';
+import type { Prebuilt } from '../nodes.js';
 import { ask, ROOT, runPlain, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
 import { type ServerName, serverFor } from './servers.js';
@@ -36,19 +37,33 @@ export function testForms(
   }
 }
 
+/** The same of a library whose package has no binary; undefined where none can be had. */
+export function testPrebuiltForms(
+  library: string,
+  prebuilt: () => Promise<Prebuilt | undefined>,
+  expected: Record<string, ExpectedSpan[]>,
+): void {
+  test(`every form of ${library}`, async (t) => {
+    const found = await prebuilt();
+    if (found === undefined) return t.pass(`no binary of ${library} can be had`, { skip: true });
+    await runForms(t, library, found.path, expected, library, found.env);
+  });
+}
+
 async function runForms(
   t: Test,
   library: string,
   driver: string,
   expected: Record<string, ExpectedSpan[]>,
   fixture: string,
+  ownEnv: NodeJS.ProcessEnv = {},
 ) {
   const path = join(FOLDER, `${fixture}.cjs`);
   const sites = sitesIn(path);
   const { server }: { server?: ServerName } = require(path);
   const args = [join(FOLDER, 'app.cjs')];
   const launch = async () => ({
-    env: { FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(await serverFor(t, server)) },
+    env: { ...ownEnv, FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(await serverFor(t, server)) },
     drive: async (url: string) => {
       for (const form of Object.keys(expected)) await ask(`${url}/${form}`);
       await ask(`${url}/end`);

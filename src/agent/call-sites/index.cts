@@ -18,6 +18,7 @@ import { kysely } from './kysely.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import { mikroOrm } from './mikro-orm.cjs';
 import { mongoose } from './mongoose.cjs';
+import { mssql } from './mssql.cjs';
 import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
 import { pLimit } from './p-limit.cjs';
@@ -42,7 +43,7 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   // ORMs
   ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma, mongoose],
   // what is above a driver without mapping
-  ...[pgPromise, keyv],
+  ...[pgPromise, mssql, keyv],
   // HTTP clients
   ...[axios, got, superagent, ky, needle, request],
   // promises

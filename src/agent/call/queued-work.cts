@@ -16,7 +16,8 @@ const QUEUE_FRAMES = 5;
 export function queuedWorkRunner(wrapper: (...args: never[]) => unknown): ContextRunner {
   const request = currentRequest();
   const site = captureCallSite(wrapper, QUEUE_FRAMES);
-  const ownSite = site?.silent ? undefined : site;
+  // What is part of a recorded call stays a part of it.
+  const ownSite = site?.silent && site.request === undefined ? undefined : site;
   return (fn, self, args) => runInContext(request, ownSite, fn, self, args);
 }
 

@@ -12,7 +12,7 @@ type Fields = Record<string, unknown>;
 // It is written into lines as it is.
 const LIBRARY = /^[\w@./-]{1,100}$/;
 const BINDING = /^[A-Za-z_$][\w$]*$/;
-const DIALECTS = new Set<unknown>(['pg', 'mysql', 'sqlite', 'standard']);
+const DIALECTS = new Set<unknown>(['pg', 'mysql', 'sqlite', 'mssql', 'standard']);
 const MAX_NAME = 1000;
 const MAX_ARGUMENTS = 20;
 

@@ -20,6 +20,7 @@ import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { iovalkey } from './iovalkey.cjs';
 import { kafkaProducer } from './kafkajs.cjs';
+import { libsql } from './libsql.cjs';
 import { log4js } from './log4js.cjs';
 import { mariadb } from './mariadb.cjs';
 import { memcached } from './memcached.cjs';
@@ -30,6 +31,7 @@ import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
 import { natsClient } from './nats.cjs';
 import { neo4j } from './neo4j.cjs';
+import { neon } from './neon.cjs';
 import { nodeSqlite } from './node-sqlite.cjs';
 import { nodemailer } from './nodemailer.cjs';
 import { opensearch } from './opensearch.cjs';
@@ -41,13 +43,28 @@ import { roarr } from './roarr.cjs';
 import { scooby } from './scooby.cjs';
 import { scoobySpan } from './scooby-span.cjs';
 import { sharp } from './sharp.cjs';
+import { sqlite3 } from './sqlite3.cjs';
+import { tedious } from './tedious.cjs';
 import { thrift } from './thrift.cjs';
 import { undici } from './undici.cjs';
 import { winston } from './winston.cjs';
 
 export const instruments: Instrument[] = [
   // sql
-  ...[pg, postgres, mysql2, mysql, mariadb, betterSqlite3, nodeSqlite, clickhouse],
+  ...[
+    pg,
+    postgres,
+    mysql2,
+    mysql,
+    mariadb,
+    betterSqlite3,
+    nodeSqlite,
+    clickhouse,
+    tedious,
+    sqlite3,
+    libsql,
+    neon,
+  ],
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],
   // documents

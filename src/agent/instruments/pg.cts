@@ -18,7 +18,7 @@ import { maskParams } from '../record/sql-params.cjs';
 import { describeCall } from '../record/value-budget.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
-import type { CallInfo, Instrument } from './instrument.cjs';
+import type { CallArguments, CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
 
 interface Submittable {
@@ -65,19 +65,14 @@ export const pg: Instrument = {
   connections: pgConnections,
   marker: 'Client has already been connected. You cannot reuse a client.',
   channel: 'scooby:pg',
-  describe,
+  describe: describePg,
   files: {
-    'pg-pool/index.js': (Pool: { prototype: object }) => {
-      replaceMethod(Pool.prototype, 'query', wrapPoolQuery);
-      replaceMethod(Pool.prototype, 'connect', wrapPoolConnect);
-    },
-    'pg/lib/client.js': (Client: { prototype: object }) =>
-      replaceMethod(Client.prototype, 'query', wrapQuery),
-    'pg/lib/native/client.js': (Client: { prototype: object }) =>
-      replaceMethod(Client.prototype, 'query', wrapQuery),
+    'pg-pool/index.js': (Pool: { prototype: object }) => patchPgPool(pg, Pool.prototype),
+    'pg/lib/client.js': (Client: { prototype: object }) => patchPgClient(pg, Client.prototype),
+    'pg/lib/native/client.js': (Client: { prototype: object }) => patchPgClient(pg, Client.prototype),
     // Queries that waited in the queue of their client are submitted later.
-    'pg/lib/query.js': patchSubmit,
-    'pg/lib/native/query.js': patchSubmit,
+    'pg/lib/query.js': patchPgSubmit,
+    'pg/lib/native/query.js': patchPgSubmit,
     'pg-cursor/index.js': (Cursor: { prototype: object }) => {
       patchSubmittable(Cursor.prototype);
       // The connection calls these callbacks itself, not through the handlers of the cursor.
@@ -86,7 +81,19 @@ export const pg: Instrument = {
   },
 };
 
-function describe({ self, args }: TracedCall): CallInfo {
+/** Patches the class of pools, of pg or of a package that bundles it. */
+export function patchPgPool(instrument: Instrument, prototype: object): void {
+  replaceMethod(prototype, 'query', (original) => wrapPoolQuery(instrument, original));
+  replaceMethod(prototype, 'connect', (original) => wrapPoolConnect(instrument, original));
+}
+
+/** Patches the class of clients. */
+export function patchPgClient(instrument: Instrument, prototype: object): void {
+  replaceMethod(prototype, 'query', (original) => wrapQuery(instrument, original));
+}
+
+/** Name and details of a query of a client or a pool, from its arguments. */
+export function describePg({ self, args }: CallArguments): CallInfo {
   const config = args[0];
   if (typeof config === 'string') return callInfoOf(self, config, args[1]);
   const query = dataOf(config, 'cursor') ?? config;
@@ -143,9 +150,9 @@ function countsOf(pool: Pool): PoolCounts | undefined {
   return max === undefined ? { open, idle, waiting } : { max, open, idle, waiting };
 }
 
-function wrapPoolQuery(original: Function): Function {
+function wrapPoolQuery(instrument: Instrument, original: Function): Function {
   return function query(this: unknown) {
-    const call = beginCall(pg, query, this, arguments);
+    const call = beginCall(instrument, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     attempt(notePool, call, this as Pool);
     pendingCall = call;
@@ -169,13 +176,13 @@ function hasCallback(pool: Pool, args: ArrayLike<unknown>): boolean {
   return false;
 }
 
-function wrapPoolConnect(original: Function): Function {
+function wrapPoolConnect(instrument: Instrument, original: Function): Function {
   return function connect(this: object, callback?: unknown) {
     const call = pendingCall;
     pendingCall = undefined;
     if (call !== undefined)
       return original.call(this, attempt(wrapPoolCallback, call, callback as Function) ?? callback);
-    return recordConnect(original, connect, this, arguments);
+    return recordConnect(instrument, original, connect, this, arguments);
   };
 }
 
@@ -199,7 +206,7 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
 }
 
 function noteAcquired(call: TracedCall, client: Client): void {
-  rememberConnection(pg, client, call.self as object);
+  rememberConnection(call.instrument, client, call.self as object);
   sourceOf(client, call.self as object);
   connections.tellPool(call, call.pool);
 }
@@ -209,17 +216,18 @@ function noteAcquired(call: TracedCall, client: Client): void {
  * the call has a span only while it runs and if it fails.
  */
 function recordConnect(
+  instrument: Instrument,
   original: Function,
   cut: (...args: never[]) => unknown,
   pool: object,
   args: IArguments,
 ): unknown {
-  const call = beginCall(pg, cut, pool, ['connect']);
+  const call = beginCall(instrument, cut, pool, ['connect']);
   if (call === undefined) return Reflect.apply(original, pool, args);
   const counts = attempt(countsOf, pool as Pool);
   const onSettled = (error: unknown, client: object | undefined) => {
     if (error || client === undefined) return endCall(call, error);
-    rememberConnection(pg, client, pool);
+    rememberConnection(instrument, client, pool);
     sourceOf(client as Client, pool);
     connections.noteWait(client, call.request, call.began, counts);
     discardCall(call);
@@ -234,14 +242,14 @@ function recordConnect(
   return observePromise(pool, 'Promise', onSettled, () => Reflect.apply(original, pool, args));
 }
 
-function wrapQuery(original: Function): Function {
+function wrapQuery(instrument: Instrument, original: Function): Function {
   return function query(
     this: Client,
     config: Submittable & { submit?: unknown },
     values?: unknown,
     callback?: unknown,
   ) {
-    const call = pendingCall ?? beginCall(pg, query, this, arguments);
+    const call = pendingCall ?? beginCall(instrument, query, this, arguments);
     pendingCall = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
     attempt(recordSent, call, this);
@@ -318,7 +326,7 @@ function noteIfQueued<T>(call: TracedCall, client: Client, result: T): T {
 }
 
 /** Patches `submit` of a class of queries, which sends the query. */
-function patchSubmit({ prototype }: { prototype: object }): void {
+export function patchPgSubmit({ prototype }: { prototype: object }): void {
   replaceMethod(
     prototype,
     'submit',
@@ -347,7 +355,7 @@ function wrapCursorMethod(original: Function): Function {
 function recordSent(call: TracedCall, client: Client): void {
   const detail = call.info?.detail;
   setConnectionId(detail, client);
-  rememberConnection(pg, client);
+  rememberConnection(call.instrument, client);
   if (detail !== undefined) detail.source = sourceOf(client);
   connections.takeWait(call, client);
   connections.countBytesFrom(call, client.connection?.stream);
@@ -357,7 +365,7 @@ function recordSubmitted(call: TracedCall, query: Submittable): void {
   const owner = (dataOf(query, 'cursor') ?? query) as object;
   patchSubmittable(owner);
   const submitter = methodOwner(Object.getPrototypeOf(owner), 'submit');
-  if (submitter !== undefined) patchSubmit({ prototype: submitter });
+  if (submitter !== undefined) patchPgSubmit({ prototype: submitter });
   submittedCalls.set(owner, call);
 }
 

@@ -69,7 +69,7 @@ export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator
       // A character of operators there.
       part.lastIndex = to = from + 1;
       yield { type: 'sign', text: first, from, to };
-    } else if (first === '[' && dialect === 'sqlite') {
+    } else if (first === '[' && (dialect === 'sqlite' || dialect === 'mssql')) {
       const end = sql.indexOf(']', to);
       part.lastIndex = to = end < 0 ? sql.length : end + 1;
       yield { type: 'name', text: sql.slice(from + 1, end < 0 ? to : end), from, to, quoted: true };

@@ -24,6 +24,16 @@ const numbered = (columns: string[], n: number) =>
 const sets = (table: string, changed: string[], value: (column: string) => string) =>
   `UPDATE ${table} SET ${changed.map((column) => `${column} = ${value(column)}`).join(', ')}`;
 
+/** What every server takes. */
+const STANDARD: SqlIdiom = {
+  many: (column) => `\`WHERE ${column} IN (…)\` with a placeholder for each value`,
+  pattern: likeAny,
+  manyPairs: (columns) =>
+    `one condition \`${columns.map((column) => `${column} = …`).join(' AND ')}\` for each pair, joined by OR`,
+  insert: (table, columns) => `\`${into(table, columns)} (…), (…), …\``,
+  updateEach: (_table, _changed, key) => `a CASE by \`${key}\` for each column that is set`,
+};
+
 export const DIALECT_IDIOMS: Record<Dialect, SqlIdiom> = {
   pg: {
     many: (column, placeholder) =>
@@ -57,14 +67,8 @@ export const DIALECT_IDIOMS: Record<Dialect, SqlIdiom> = {
     updateEach: (table, changed, key) =>
       `\`${sets(table, changed, (column) => `v.value ->> '${column}'`)} FROM json_each(?) AS v WHERE ${table}.${key} = v.value ->> '${key}'\` with all rows as JSON, or keep the loop and put it into one transaction`,
   },
-  standard: {
-    many: (column) => `\`WHERE ${column} IN (…)\` with a placeholder for each value`,
-    pattern: likeAny,
-    manyPairs: (columns) =>
-      `one condition \`${columns.map((column) => `${column} = …`).join(' AND ')}\` for each pair, joined by OR`,
-    insert: (table, columns) => `\`${into(table, columns)} (…), (…), …\``,
-    updateEach: (_table, _changed, key) => `a CASE by \`${key}\` for each column that is set`,
-  },
+  mssql: STANDARD,
+  standard: STANDARD,
 };
 
 function likeAny(column: string, operator: string): string {

@@ -44,6 +44,7 @@ const caches: Record<Dialect, Lru<Fingerprint>> = {
   pg: newCache(),
   mysql: newCache(),
   sqlite: newCache(),
+  mssql: newCache(),
   standard: newCache(),
 };
 
@@ -65,6 +66,7 @@ const operandCaches: Record<Dialect, Lru<readonly Operand[]>> = {
   pg: newOperandCache(),
   mysql: newOperandCache(),
   sqlite: newOperandCache(),
+  mssql: newOperandCache(),
   standard: newOperandCache(),
 };
 
@@ -96,6 +98,7 @@ const normalisedTexts: Record<Dialect, Lru<NormalisedText>> = {
   pg: newCache(),
   mysql: newCache(),
   sqlite: newCache(),
+  mssql: newCache(),
   standard: newCache(),
 };
 

@@ -22,6 +22,9 @@ import { KEYWORDS } from './words.js';
 /** Dialects in which `a::text` is a cast. */
 const CASTS = new Set<Dialect>(['pg', 'standard']);
 
+/** Dialects in which `[a]` is a name. */
+const BRACKETED = new Set<Dialect>(['sqlite', 'mssql']);
+
 const PUNCTUATION: Record<string, number> = {
   '(': OPEN,
   '[': OPEN,
@@ -309,7 +312,7 @@ export class Lexer {
   }
 
   #punctuation(char: number): number {
-    if (char === c.BRACKET && this.#dialect === 'sqlite') {
+    if (char === c.BRACKET && BRACKETED.has(this.#dialect)) {
       const end = this.#sql.indexOf(']', this.from);
       const name = this.#sql.slice(this.from + 1, end < 0 ? undefined : end);
       return this.#quotedName(name, ']', end < 0 ? this.#sql.length : end + 1);

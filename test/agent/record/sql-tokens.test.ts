@@ -80,10 +80,11 @@ const PARTS = [
 const NONSENSE: Record<Exclude<Dialect, 'standard'>, RegExp> = {
   pg: /\d[\w.]*\$|\?\d|[\d$]\w*e'/i,
   mysql: /\d[\w.]*\$|\?\d|::/,
+  mssql: /\d[\w.]*\$|\$[\w\u0080-\uffff]*\$|\$\d|\?|::|e'|#|`|:[\w=]/i,
   sqlite: /\d[\w.]*\$|\$[\w\u0080-\uffff]*\$|\$\d+[^\s\d]|::|e'/i,
 };
 
-for (const dialect of ['pg', 'mysql', 'sqlite'] as const) {
+for (const dialect of ['pg', 'mysql', 'sqlite', 'mssql'] as const) {
   test(`statements of ${dialect} put together at random`, async (t) => {
     const statement = fc
       .array(fc.constantFrom(...PARTS), { maxLength: 14 })

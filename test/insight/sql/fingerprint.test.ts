@@ -272,6 +272,7 @@ const LITERALS: Record<Dialect, string[]> = {
     '$9::int',
     "'x'::text",
   ],
+  mssql: ["'x'", "N'x'", "'it''s'", '7', '-7', '.5', '1e9', 'null', '@p1', '0xff'],
   mysql: ["'x'", '"x"', "'\\''", '7', '-7', '0xff', 'false', 'null', '?', ':name', "_utf8mb4'x'", "'-- '"],
   sqlite: ["'x'", '7', '-7', 'null', '?', '?7', ':name', '@name', '$name', "x'00'"],
   standard: ["'x'", "'it''s'", '7', '-7', 'true', '?', '?7', '$1', ':name', '@p1', '$1::int', "'x'::text"],

@@ -55,6 +55,16 @@ function numberOfName(name: string): number {
   return number;
 }
 
+const connectionNumbers = new WeakMap<object, number>();
+let lastConnection = 0;
+
+/** Number of a connection whose server does not tell one: the statements of a transaction share it. */
+export function connectionNumber(connection: object): number {
+  let number = connectionNumbers.get(connection);
+  if (number === undefined) connectionNumbers.set(connection, (number = ++lastConnection));
+  return number;
+}
+
 const waits = new WeakMap<object, ConnectionWait>();
 
 /** Notes the wait of a call that a pool gave a connection to. */
