@@ -6,7 +6,7 @@ import type { Finding, RecordedTrace, Trace } from '../domain/trace.js';
 import type { Call } from './calls/calls.js';
 import { analyzeCalls, type CallAnalysis, describe } from './calls/describe.js';
 import type { Loop } from './calls/loops.js';
-import type { ReadLine } from './calls/wrapper-line.js';
+import type { ReadLine } from './calls/loop-line.js';
 import type { Growth, GrowthBook } from './patterns/growth.js';
 import { rules } from './rules/index.js';
 import { type Draft, MAX_CONFIDENCE, type RuleLimits, sceneOf } from './scene.js';
