@@ -43,7 +43,8 @@ const SCOPES = `
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 const FRAMEWORK_NAMES = new Set(words(FRAMEWORKS));
-const FRAMEWORK_SCOPES = /^@(?:koa|fastify|hono|hapi|nestjs|trpc|feathersjs|loopback|adonisjs|apollo|graphql-yoga)\//;
+const FRAMEWORK_SCOPES =
+  /^@(?:koa|fastify|hono|hapi|nestjs|trpc|feathersjs|loopback|adonisjs|apollo|graphql-yoga)\//;
 const INFRASTRUCTURE = new Set(words(DRIVERS + FRAMEWORKS + HELPERS));
 const INFRASTRUCTURE_SCOPES = new Set(words(SCOPES));
 

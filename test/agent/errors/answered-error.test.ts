@@ -19,11 +19,7 @@ test('JSON that tells of an error, and JSON that does not', (t) => {
     { items: [], failed: ['b'] },
   ];
   for (const value of told) t.equal(isTold(JSON.stringify(value)), true, JSON.stringify(value));
-  const silent = [
-    { ok: true },
-    { items: [], errors: [] },
-    { error: null, errors: {}, failed: 0 },
-  ];
+  const silent = [{ ok: true }, { items: [], errors: [] }, { error: null, errors: {}, failed: 0 }];
   for (const value of silent) t.equal(isTold(JSON.stringify(value)), false, JSON.stringify(value));
   t.equal(isTold(undefined), false);
   t.equal(isTold(`${' '.repeat(70_000)}{"error":"far behind"}`), false, 'the beginning is looked at');

@@ -104,7 +104,11 @@ test('a handler that passes its request on is no wrapper of the middleware that 
   const readLine: ReadLine = ({ file, line }, other = line) => lines[`${file}:${other}`];
   const columns: Record<string, string> = { 'src/db.js:3': 'pool.query', 'src/app.js:5': 'next()' };
   const sitesOf = (stack: string[]) => {
-    const story = new Story().sql('SELECT * FROM books WHERE id = $1', { params: [1], error: 'no', at: stack });
+    const story = new Story().sql('SELECT * FROM books WHERE id = $1', {
+      params: [1],
+      error: 'no',
+      at: stack,
+    });
     for (const frame of story.spans[0]!.stack) {
       const where = `${frame.file}:${frame.line}`;
       const call = columns[where] ?? (where === 'src/app.js:9' ? 'book(req' : 'one(BOOK');

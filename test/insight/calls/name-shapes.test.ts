@@ -19,7 +19,9 @@ function read(story: Story): { findings: string[]; shapes: string[] } {
 test('names, slugs and addresses in the path of one line are values', (t) => {
   const urls = {
     names: NAMES.map((name) => `http://api/users/${name}`),
-    slugs: ['a-red-fox', 'the-sea', 'nine', 'two-hearts-2', 'old-dogs'].map((slug) => `http://api/posts/${slug}/tags`),
+    slugs: ['a-red-fox', 'the-sea', 'nine', 'two-hearts-2', 'old-dogs'].map(
+      (slug) => `http://api/posts/${slug}/tags`,
+    ),
     addresses: NAMES.map((name) => `http://api/accounts/${name}%40x.io?full=1`),
     mixed: ['ada', 'bob7', '12', 'b3f1c2d4e5', 'eve'].map((name) => `http://api/users/${name}`),
     root: ['express', 'koa', 'hono', 'hapi', 'polka'].map((name) => `https://registry.npmjs.org/${name}`),

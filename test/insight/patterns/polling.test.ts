@@ -14,7 +14,12 @@ function kindsOf(text: string[], pauses: number[]): string[] {
 }
 
 test('short pauses of any length are polling where the code waits', (t) => {
-  const loop = ['async function waitForJob(id) {', '  for (;;) {', '    // asks', '    const job = await load(id);'];
+  const loop = [
+    'async function waitForJob(id) {',
+    '  for (;;) {',
+    '    // asks',
+    '    const job = await load(id);',
+  ];
   t.same(kindsOf([...loop, '    if (job.done) return;', '    await sleep(20);'], PAUSES), []);
   t.same(kindsOf([...loop, '    await new Promise((done) => setTimeout(done, 20));'], PAUSES), []);
   t.same(kindsOf(['async function list(id) {', ...loop.slice(1), '    render(job);'], PAUSES), ['duplicate']);
