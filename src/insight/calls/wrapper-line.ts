@@ -162,21 +162,22 @@ function isParameter(name: string, above: string): boolean {
 
 function lastLocalIndex(name: string, above: string): number {
   const word = wordPattern(name);
-  const declared = lastIndexOf(above, `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}`);
+  const local = `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
   // (values = []) assigns a default to a parameter: it declares no local variable.
   const insideParameters = /\((?:[^()]*,)?\s*$/;
-  return Math.max(declared, lastIndexOf(above, `${word}\\s*\\+?=(?![=>])`, insideParameters));
+  let last = -1;
+  for (const { index, 0: text } of above.matchAll(new RegExp(local, 'g')))
+    if (/^(?:const|let|var)\s/.test(text) || !insideParameters.test(above.slice(0, index))) last = index;
+  return last;
 }
 
 function wordPattern(name: string): string {
   return `(?<![\\w$]|(?<!\\.\\.)\\.)${escapeDollar(name)}(?![\\w$])`;
 }
 
-/** Index of a pattern's last match whose preceding text does not match `except`; -1 without one. */
-function lastIndexOf(text: string, pattern: string, except?: RegExp): number {
+/** Index of a pattern's last match; -1 without one. */
+function lastIndexOf(text: string, pattern: string): number {
   let last = -1;
-  for (const { index } of text.matchAll(new RegExp(pattern, 'g'))) {
-    if (!except?.test(text.slice(0, index))) last = index;
-  }
+  for (const { index } of text.matchAll(new RegExp(pattern, 'g'))) last = index;
   return last;
 }

@@ -8,7 +8,9 @@ const NAMES = ['ada', 'bob', 'cy', 'dan', 'eve'];
 
 /** Findings as `kind file:line shape`, and the shapes of the calls. */
 function read(story: Story): { findings: string[]; shapes: string[] } {
-  const trace: Trace = finishTrace(story.trace(), () => undefined);
+  const recorded = story.trace();
+  const spans = recorded.spans.map((span) => ({ ...span }));
+  const trace: Trace = finishTrace({ ...recorded, spans }, () => undefined);
   const shapeOf = ({ shape }: Span) => shape.text;
   return {
     findings: judge(story.trace()).map(({ kind, site }) => `${kind} ${site}`),
