@@ -301,7 +301,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const { trace } = openTrace;
     const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
     openTrace.closeByApp(line.aborted ? undefined : responded);
-    for (const key of ['parent', 'route', 'params', 'error'] as const) {
+    for (const key of ['parent', 'route', 'params', 'error', 'answeredError'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
     const handler = [line.handler, process.handlerSite(line.handler, line.stack, trace.spans)]

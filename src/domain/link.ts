@@ -185,6 +185,8 @@ export type LinkLine =
       aborted?: boolean;
       /** True if another process answers it, whose `close` has the route. */
       handed?: boolean;
+      /** True if JSON that the app made after a call had failed tells of an error. */
+      answeredError?: boolean;
       /** Of a unit: the error that it ended with. */
       error?: string;
       parent?: string;

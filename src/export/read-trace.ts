@@ -41,7 +41,7 @@ export function readTrace(value: unknown, path: string): Trace {
     url: fields.text('url'),
     ...texts(fields, ['parent', 'route', 'handler', 'error']),
     ...numbers(fields, ['status', 'duration', 'dropped']),
-    ...flags(fields, ['aborted', 'outside']),
+    ...flags(fields, ['aborted', 'outside', 'answeredError']),
     start: fields.number('start'),
     state: fields.oneOf('state', STATES),
     ...maybe('params', fields.table('params', asText)),

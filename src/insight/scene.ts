@@ -5,8 +5,8 @@ import { formatWhole } from '../domain/text.js';
 import type { Finding, Frame, RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import type { Call } from './calls/calls.js';
 import type { CallAnalysis } from './calls/describe.js';
+import type { ReadLine } from './calls/loop-line.js';
 import type { Loop } from './calls/loops.js';
-import type { ReadLine } from './calls/wrapper-line.js';
 import type { Growth } from './patterns/growth.js';
 
 /** Thresholds of the rules; in ms unless noted. */

@@ -2,7 +2,7 @@
 
 import { formatSite } from '../domain/site.js';
 import type { Frame, RecordedTrace } from '../domain/trace.js';
-import type { ReadLine } from './calls/wrapper-line.js';
+import type { ReadLine } from './calls/loop-line.js';
 import type { Draft } from './scene.js';
 
 /** A rule of the config: ignores findings that match all of its fields. */

@@ -50,6 +50,7 @@ export const PUBLIC_FIELDS = {
     aborted: 1,
     error: 1,
     errors: 1,
+    answeredError: 1,
     parent: 1,
     outside: 1,
     app: 1,

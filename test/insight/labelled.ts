@@ -770,6 +770,20 @@ export const remote: Labelled[] = [
     want: [],
   },
   {
+    name: 'a name in the path of each row',
+    trace: get(['ada', 'bob', 'cy', 'dan', 'eve', 'flo'], (name) => `http://api.test/users/${name}`),
+    want: [`n+1-http ${line}`],
+  },
+  {
+    name: 'the first of several names that the server knows',
+    trace: new Story()
+      .each(['a', 'b', 'c', 'd', 'e'], (s, name) =>
+        s.http(`GET http://api.test/config/${name}`, { at, detail: { status: name === 'e' ? 200 : 404 } }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
     name: 'pages by number',
     trace: get(upTo(6), (n) => `http://api.test/messages?page=${n}&size=50`),
     want: [],
@@ -894,6 +908,11 @@ const log = (story: Story, text: string, level: string) => {
 
 /** Failed calls in requests that succeeded. */
 export const errors: Labelled[] = [
+  {
+    name: 'an error that the JSON of the answer tells',
+    trace: new Story().sql(USER, { params: [1], error: 'boom', at }).trace({ answeredError: true }),
+    want: [],
+  },
   { name: 'an error that nothing tells', trace: failed().trace(), want: [`swallowed-error ${line}`] },
   {
     name: 'an error before an unrelated query',

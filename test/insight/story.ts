@@ -7,7 +7,7 @@ import {
   type RecordedTrace,
   totalsOf,
 } from '../../src/domain/trace.js';
-import type { ReadLine } from '../../src/insight/calls/wrapper-line.js';
+import type { ReadLine } from '../../src/insight/calls/loop-line.js';
 import { finishTrace, type JudgeOptions } from '../../src/insight/judge.js';
 import { aTrace } from '../factory.js';
 

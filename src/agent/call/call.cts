@@ -191,6 +191,7 @@ export function endCall(
   if (typeof rows === 'number') call.rows = rows;
   try {
     if (error !== undefined && error !== null) {
+      if (call.request !== undefined) call.request.hasFailedCall = true;
       const { errorOf } = call.instrument;
       call.error = errorText(errorOf === undefined ? error : errorOf(error));
       // A span around others fails with their error: it is that of the innermost call.

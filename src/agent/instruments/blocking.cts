@@ -6,6 +6,7 @@ import { captureCallSite } from '../call/call-site.cjs';
 import { applyUnseen } from '../call/hidden-frames.cjs';
 import { isCalledByRuntime } from '../call/runtime-caller.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { noteAnsweredError } from '../errors/answered-error.cjs';
 import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
@@ -36,7 +37,7 @@ export const blocking: Instrument = {
     // V8 serves no look of the watchdog in them: it would see the line after.
     // In the agent's bundle `JSON` is a copy, which the app cannot replace.
     wrapMethod('JSON', globalThis.JSON, 'parse', isShortText);
-    wrapMethod('JSON', globalThis.JSON, 'stringify', isPrimitive);
+    wrapMethod('JSON', globalThis.JSON, 'stringify', isPrimitive, lookAtJson);
   },
   onListening: () => wrapMethods('zlib', require('node:zlib'), /Sync$/),
 };
@@ -46,6 +47,12 @@ const isShortText = (value: unknown) =>
   state.recording === 'off' || typeof value !== 'string' || value.length < MAX_QUICK_TEXT;
 const isPrimitive = (value: unknown) =>
   state.recording === 'off' || typeof value !== 'object' || value === null;
+
+/** Looks at the JSON of a request of which a call has failed. */
+function lookAtJson(json: unknown): void {
+  const request = currentRequest();
+  if (request?.hasFailedCall && !request.answeredError) attempt(noteAnsweredError, request, json);
+}
 
 function describe({ self, args }: TracedCall): CallInfo {
   const method = self as string;
@@ -68,6 +75,7 @@ function wrapMethod(
   exports: object,
   method: string,
   isQuick: (value: unknown) => boolean = () => false,
+  onResult?: (result: unknown) => void,
 ): void {
   replaceMethod(exports, method, (original) => {
     const timed = function (this: unknown) {
@@ -76,7 +84,9 @@ function wrapMethod(
       inside = true;
       const began = now();
       try {
-        return applyUnseen(original, this, arguments, timed);
+        const result: unknown = applyUnseen(original, this, arguments, timed);
+        onResult?.(result);
+        return result;
       } finally {
         inside = false;
         if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);

@@ -374,7 +374,20 @@ function watchRows(call: TracedCall, stream: object): void {
     (push) =>
       function (this: unknown, row: unknown) {
         if (row !== null) rows++;
-        return Reflect.apply(push, this, arguments);
+        const wantsMore: unknown = Reflect.apply(push, this, arguments);
+        // Behind its last row the query is over: what is read ahead waits for the reader.
+        if (row === null) endCall(call, undefined, rows);
+        else if (wantsMore === false) attempt(connections.notePause, call);
+        return wantsMore;
+      },
+  );
+  replaceMethod(
+    stream,
+    '_read',
+    (read) =>
+      function (this: unknown) {
+        attempt(connections.notePauseEnd, call);
+        return Reflect.apply(read, this, arguments);
       },
   );
   watchStream(stream, call.request, (type, value) => {

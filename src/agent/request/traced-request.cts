@@ -71,6 +71,9 @@ export class TracedRequest {
   /** Its outcome, until its lines are encoded: status (NaN without one), and what a framework says. */
   status = Number.NaN;
   aborted = false;
+  /** A call of it has failed; and JSON that was made after that tells of an error. */
+  hasFailedCall = false;
+  answeredError = false;
   route: RouteInfo | undefined;
   /** Times of its calls, until the head of its response is written. */
   times: CallTimes | undefined;

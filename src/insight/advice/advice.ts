@@ -2,8 +2,8 @@
 
 import { sentence } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
+import type { ReadLine } from '../calls/loop-line.js';
 import type { Loop } from '../calls/loops.js';
-import type { ReadLine } from '../calls/wrapper-line.js';
 import { mapperCallOf, mapperFactsOf } from './mapper-call.js';
 import { type ReadShape, readShapeOf } from './read-shape.js';
 import { relationText } from './relations.js';

@@ -2,7 +2,7 @@
 
 import { sentence } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import type { ReadLine } from '../calls/wrapper-line.js';
+import type { ReadLine } from '../calls/loop-line.js';
 import { conditionText, type LoopCalls } from './advice.js';
 import { mapperCallOf } from './mapper-call.js';
 import { readShapeOf } from './read-shape.js';

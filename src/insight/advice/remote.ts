@@ -1,7 +1,7 @@
 /** Suggestions for loops of RPC and HTTP calls, and of MongoDB commands. */
 
 import type { Call } from '../calls/calls.js';
-import type { ReadLine } from '../calls/wrapper-line.js';
+import type { ReadLine } from '../calls/loop-line.js';
 import { receiverOf, sourceHintsOf } from './source-hints.js';
 
 /** Suggestion for RPC or HTTP calls in a loop. */

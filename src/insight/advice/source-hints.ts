@@ -1,7 +1,7 @@
 /** What the app's source says around a call: receiver, names of properties, and the kind of loop. */
 
 import type { Frame } from '../../domain/trace.js';
-import type { ReadLine } from '../calls/wrapper-line.js';
+import type { ReadLine } from '../calls/loop-line.js';
 import { expressionAt } from './expression.js';
 
 const LINES_BEFORE = 12;

@@ -2,7 +2,7 @@
 
 import { sentence } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import type { ReadLine } from '../calls/wrapper-line.js';
+import type { ReadLine } from '../calls/loop-line.js';
 import { conditionText, type LoopCalls } from './advice.js';
 import { type MapperCall, mapperCallOf, mapperFactsOf } from './mapper-call.js';
 import { type SourceHints, sourceHintsOf } from './source-hints.js';

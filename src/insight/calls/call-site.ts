@@ -3,12 +3,14 @@
 import { formatSite } from '../../domain/site.js';
 import type { Frame, Kind } from '../../domain/trace.js';
 import type { Call } from './calls.js';
+import type { ReadLine } from './loop-line.js';
 import type { CallPath } from './stacks.js';
-import { isWrapperLine, type ReadLine } from './wrapper-line.js';
+import { isWrapperLine } from './wrapper-line.js';
 
 /** Wrappers in a row above a driver that are skipped: by their text, and by their calls. */
 const MAX_WRAPPERS = 4;
 const MAX_WRAPPERS_BY_CALLS = 3;
+const NEXT_CALL = /^(?:await\s+)?next\s*\(/;
 
 type CallSite = Pick<Call, 'site' | 'positions' | 'callers'>;
 
@@ -24,6 +26,7 @@ interface ResolvedSite extends CallSite {
 /** Sets the call site of each call: the app's innermost frame that is not a wrapper. */
 export function assignCallSites(calls: Call[], readLine: ReadLine): void {
   const isWrapper = wrapperTest(wrappersByCalls(calls), readLine);
+  const isNext = nextTest(readLine);
   // The calls of a loop share their call path.
   const siteByPath = new Map<CallPath, ResolvedSite>();
   const cut: Call[] = [];
@@ -31,7 +34,7 @@ export function assignCallSites(calls: Call[], readLine: ReadLine): void {
     const { kind } = call.span;
     let resolved = siteByPath.get(call.path);
     if (resolved?.kind !== kind)
-      siteByPath.set(call.path, (resolved = callSiteOf(call.path, kind, isWrapper)));
+      siteByPath.set(call.path, (resolved = callSiteOf(call.path, kind, isWrapper, isNext)));
     assign(call, resolved);
     if (resolved.isCut) cut.push(call);
   }
@@ -58,9 +61,26 @@ function wrapperTest(wrappers: Set<string>, readLine: ReadLine): WrapperTest {
   };
 }
 
-function callSiteOf({ frames, positions }: CallPath, kind: Kind, isWrapper: WrapperTest): ResolvedSite {
+/** Whether a frame's call is that of the next middleware, `next()`. */
+type NextTest = (frame: Frame) => boolean;
+
+function nextTest(readLine: ReadLine): NextTest {
+  const known = new Map<Frame, boolean>();
+  return (frame) => {
+    let isNext = known.get(frame);
+    if (isNext === undefined)
+      known.set(frame, (isNext = NEXT_CALL.test((readLine(frame) ?? '').slice(frame.column - 1))));
+    return isNext;
+  };
+}
+
+function callSiteOf(path: CallPath, kind: Kind, isWrapper: WrapperTest, isNext: NextTest): ResolvedSite {
+  const { frames, positions } = path;
   const isWrapperAt = (at: number) => isWrapper(frames[at]!, positions[at]!, at === 0 ? kind : undefined);
-  const last = frames.length - 1;
+  // A handler that passes its `req` on is no wrapper for the middleware above it.
+  const nextAt = frames.findIndex((frame, at) => at > 0 && isNext(frame));
+  const ends = [path.handlerAt, nextAt - 1].filter((at) => at >= 0);
+  const last = Math.min(frames.length - 1, ...ends);
   const end = Math.min(last, MAX_WRAPPERS);
   let at = 0;
   while (at < end && isWrapperAt(at)) at++;
@@ -70,7 +90,7 @@ function callSiteOf({ frames, positions }: CallPath, kind: Kind, isWrapper: Wrap
     positions: at === 0 ? positions : positions.slice(at),
     callers: frames.slice(at + 1),
     wrappers: positions.slice(0, at),
-    isCut: at === last && at < MAX_WRAPPERS && isWrapperAt(at),
+    isCut: at === frames.length - 1 && at < MAX_WRAPPERS && isWrapperAt(at),
   };
 }
 

@@ -6,9 +6,10 @@ import type { WithLibraries } from '../libraries.js';
 import { hash } from '../util/hash.js';
 import { assignCallSites } from './call-site.js';
 import { type Call, callsOf } from './calls.js';
+import type { ReadLine } from './loop-line.js';
 import { type Loop, loopsOf } from './loops.js';
+import { joinNameShapes } from './name-shapes.js';
 import { ShapeCache } from './shapes.js';
-import type { ReadLine } from './wrapper-line.js';
 
 /** Characters of a shape's text: a statement may be pages long and run only once. */
 const MAX_SHAPE_CHARS = 2000;
@@ -30,6 +31,7 @@ export function analyzeCalls(
   const shapes = new ShapeCache(trace);
   const all = callsOf(trace, (span) => shapes.shapeOf(span));
   assignCallSites(all, readLine);
+  joinNameShapes(all);
   const callsAfterResponse = all.filter(({ span }) => span.afterResponse);
   const calls = callsAfterResponse.length === 0 ? all : all.filter(({ span }) => !span.afterResponse);
   for (const [order, call] of calls.entries()) call.order = order;

@@ -1,7 +1,9 @@
 /** Loop lines: source lines in the body of a loop of their function, `for (…) await load(id)`. */
 
 import type { Frame } from '../../domain/trace.js';
-import type { ReadLine } from './wrapper-line.js';
+
+/** Text of a frame's line, or of another line of its file, as it was when the request ran. */
+export type ReadLine = (frame: Frame, line?: number) => string | undefined;
 
 /** Lines above a line that are searched for the head of its loop. */
 const MAX_LINES_ABOVE = 80;
@@ -18,6 +20,8 @@ const ITERATION =
 const DEFERRAL =
   /^(?:limit|limiter|add|run|schedule|enqueue|push|then|acquire|use|with\w*|retry|pRetry|execute)$/;
 const LOOP_HEAD = /\b(?:for(?:\s+await)?|while)\s*$/;
+// for (const id of ids), for (let i = 0; i < ids.length; i++), while ((id = queue.shift()))
+const LIST_HEAD = /\b(?:of|in)\b|\.(?:length|size)\b|\.(?:shift|pop|next)\(/;
 const BLOCK_HEAD = /\b(?:if|switch|catch|with)\s*$/;
 const FUNCTION_HEAD = /\bfunction\b\s*\*?\s*[\w$]*\s*(?:<[^<>]*>)?\s*$/;
 // async load(ids: number[]): Promise<Item[]> {
@@ -32,14 +36,26 @@ const ITERATION_CALL = /^(?:await\s+)?(?:Promise\.all\w*\(\s*)?(?:[\w$]+\??\.)*(
  * its call is that of such a list.
  */
 export function isLoopLine(frame: Frame, readLine: ReadLine, isCaller: boolean): boolean {
+  return loopKindOf(frame, readLine, isCaller) !== undefined;
+}
+
+/** Whether a line's loop goes through a list, as `for (const id of ids)` does and no retry does. */
+export function isListLoopLine(frame: Frame, readLine: ReadLine, isCaller: boolean): boolean {
+  return loopKindOf(frame, readLine, isCaller) === 'list';
+}
+
+/** `other` for `while (true)` and loops that count: what they go through is not said. */
+type LoopKind = 'list' | 'other';
+
+function loopKindOf(frame: Frame, readLine: ReadLine, isCaller: boolean): LoopKind | undefined {
   const line = readLine(frame);
-  if (line === undefined) return false;
+  if (line === undefined) return undefined;
   const callee = isCaller ? ITERATION_CALL.exec(line.slice(frame.column - 1))?.[1] : undefined;
-  if (callee !== undefined && ITERATION.test(callee)) return true;
+  if (callee !== undefined && ITERATION.test(callee)) return 'list';
   const lines = [line.slice(0, frame.column - 1)];
   for (let at = frame.line - 1; at >= Math.max(1, frame.line - MAX_LINES_ABOVE); at--)
     lines.unshift(readLine(frame, at) ?? '');
-  return new BackwardScan(lines.join('\n').replace(NO_CODE, '""')).isInLoop();
+  return new BackwardScan(lines.join('\n').replace(NO_CODE, '""')).loopKind();
 }
 
 /** Walk from a call to the left, out of one bracket after the other. */
@@ -58,16 +74,17 @@ class BackwardScan {
     this.#at = text.length;
   }
 
-  isInLoop(): boolean {
+  /** Kind of the loop that the call is in; undefined where it is in none. */
+  loopKind(): LoopKind | undefined {
     while (--this.#at >= 0) {
       const found = this.#step(this.#text[this.#at]!);
-      if (found !== undefined) return found;
+      if (found !== undefined) return found === 'none' ? undefined : found;
     }
-    return false;
+    return undefined;
   }
 
-  /** Whether the call is in a loop, once a character to its left has shown it. */
-  #step(char: string): boolean | undefined {
+  /** Kind of the loop, once a character to its left has shown it, `none` outside of any. */
+  #step(char: string): LoopKind | 'none' | undefined {
     if (char === ';') this.#inStatement = false;
     else if (char === ')' || char === ']' || char === '}') return this.#skipGroup(char);
     else if (char === '{') return this.#leaveBlock();
@@ -78,49 +95,54 @@ class BackwardScan {
     return undefined;
   }
 
-  #skipGroup(close: string): boolean | undefined {
+  #skipGroup(close: string): LoopKind | 'none' | undefined {
     const open = this.#openOf(this.#at);
-    if (open < 0) return false;
+    if (open < 0) return 'none';
+    const end = this.#at;
     this.#at = open;
     if (close === '}') this.#inStatement = false;
     const mayBeHead = close === ')' && this.#inStatement && !this.#inCallback && !this.#returns;
-    return mayBeHead && LOOP_HEAD.test(this.#textBefore(open)) ? true : undefined;
+    return mayBeHead && LOOP_HEAD.test(this.#textBefore(open)) ? this.#kindOfHead(open, end) : undefined;
   }
 
-  #leaveBlock(): boolean | undefined {
-    if (this.#inCallback) return false;
+  #leaveBlock(): LoopKind | 'none' | undefined {
+    if (this.#inCallback) return 'none';
     this.#inStatement = false;
     const before = this.#text.slice(0, this.#at).trimEnd();
     if (before.endsWith('=>')) return undefined;
-    if (/\bdo$/.test(before)) return !this.#returns;
+    if (/\bdo$/.test(before)) return this.#returns ? 'none' : 'other';
     const head = before.replace(RETURN_TYPE, ')');
     // try {, else {, and the braces of objects that are arguments.
-    if (!head.endsWith(')')) return /\bclass\b[^{}()]*$/.test(head) ? false : undefined;
+    if (!head.endsWith(')')) return /\bclass\b[^{}()]*$/.test(head) ? 'none' : undefined;
     const open = this.#openOf(head.length - 1);
-    if (open < 0) return false;
+    if (open < 0) return 'none';
     this.#at = open;
-    return this.#leaveHead(this.#textBefore(open));
+    return this.#leaveHead(this.#textBefore(open), head.length);
   }
 
-  #leaveHead(keyword: string): boolean | undefined {
-    if (LOOP_HEAD.test(keyword)) return this.#returns ? undefined : true;
+  #leaveHead(keyword: string, end: number): LoopKind | 'none' | undefined {
+    if (LOOP_HEAD.test(keyword)) return this.#returns ? undefined : this.#kindOfHead(this.#at, end);
     if (BLOCK_HEAD.test(keyword)) return undefined;
     // A function, or a method: load(ids) {
-    if (!FUNCTION_HEAD.test(keyword)) return false;
+    if (!FUNCTION_HEAD.test(keyword)) return 'none';
     this.#inCallback = true;
     return undefined;
   }
 
-  #leaveArguments(): boolean | undefined {
+  #leaveArguments(): LoopKind | 'none' | undefined {
     const before = this.#textBefore(this.#at);
     // for (const row of await rows()): what it walks through is evaluated once.
-    if (/\bwhile\s*$/.test(before)) return true;
+    if (/\bwhile\s*$/.test(before)) return 'other';
     if (!this.#inCallback) return undefined;
     const callee = CALLEE.exec(before)?.[1] ?? '';
-    if (ITERATION.test(callee)) return true;
-    if (!DEFERRAL.test(callee)) return false;
+    if (ITERATION.test(callee)) return 'list';
+    if (!DEFERRAL.test(callee)) return 'none';
     this.#inCallback = false;
     return undefined;
+  }
+
+  #kindOfHead(open: number, end: number): LoopKind {
+    return LIST_HEAD.test(this.#text.slice(open, end)) ? 'list' : 'other';
   }
 
   #textBefore(end: number): string {

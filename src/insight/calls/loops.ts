@@ -4,8 +4,7 @@ import { unionMs } from '../../domain/intervals.js';
 import { formatPosition, formatSite } from '../../domain/site.js';
 import { type Frame, frameMark } from '../../domain/trace.js';
 import type { Call } from './calls.js';
-import { isLoopLine } from './loop-line.js';
-import type { ReadLine } from './wrapper-line.js';
+import { isLoopLine, type ReadLine } from './loop-line.js';
 
 /** Calls of one shape from one line, through one path of callers. */
 export interface Loop {

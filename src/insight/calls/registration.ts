@@ -1,7 +1,8 @@
 /** Registrations: the app's line that gives a route its path, above helpers that pass a path on. */
 
 import type { Frame } from '../../domain/trace.js';
-import { isParameterOf, type ReadLine } from './wrapper-line.js';
+import type { ReadLine } from './loop-line.js';
+import { isParameterOf } from './wrapper-line.js';
 
 /** Frames of a registration that are looked at. */
 const MAX_FRAMES = 6;

@@ -2,7 +2,7 @@
 
 import { formatPosition } from '../../domain/site.js';
 import type { Frame } from '../../domain/trace.js';
-import { packageOfPath } from '../source/package-code.js';
+import { isFramework, packageOfPath } from '../source/package-code.js';
 
 /** A stack as the rules need it. */
 export interface CallPath {
@@ -12,6 +12,8 @@ export interface CallPath {
   positions: string[];
   /** Packages with a frame in the stack: `knex`, `@mikro-orm/core`, … */
   packages: Set<string>;
+  /** Index of the first frame that a framework calls; -1 where none is seen. */
+  handlerAt: number;
   /** A function of the app calls itself. */
   isRecursive: boolean;
   /** The stack contains a migration or a seed. */
@@ -47,6 +49,7 @@ function computePath(stack: Frame[]): CallPath {
   const packages = new Set<string>();
   let isSetup = false;
   let isRecursive = false;
+  let handlerAt = -1;
   for (const frame of stack) {
     if (frame.application) {
       if (SETUP_FILE.test(frame.file)) isSetup = true;
@@ -58,9 +61,10 @@ function computePath(stack: Frame[]): CallPath {
     const name = packageOfPath(frame.file);
     if (name === undefined) continue;
     packages.add(name);
+    if (handlerAt < 0 && frames.length > 0 && isFramework(name)) handlerAt = frames.length - 1;
     if (SETUP_PACKAGES.has(name) || SETUP_FRAME.test(frame.file)) isSetup = true;
   }
-  return { frames, positions: frames.map(formatPosition), packages, isRecursive, isSetup };
+  return { frames, positions: frames.map(formatPosition), packages, handlerAt, isRecursive, isSetup };
 }
 
 // A recursive walk of a tree queries from ever deeper stacks: as one frame it has one call path.

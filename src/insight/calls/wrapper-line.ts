@@ -1,9 +1,7 @@
 /** Wrapper lines: source lines that only pass on a parameter: `pool.query(text)` in db.js. */
 
 import type { Frame, Kind } from '../../domain/trace.js';
-
-/** Text of a frame's line, or of another line of its file, as it was when the request ran. */
-export type ReadLine = (frame: Frame, line?: number) => string | undefined;
+import { isListLoopLine, type ReadLine } from './loop-line.js';
 
 // By kind of span: methods of drivers that receive a complete statement, key or URL.
 const DRIVER_METHODS: Record<string, RegExp> = {
@@ -71,6 +69,8 @@ export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: Re
   if (name === undefined && kind !== 'sql') return isJoinedParameter(call, kind, above);
   if (kind === 'sql' && (isMapperCall(call, before, above) || TABLE_OF_CLASS.test(before + call)))
     return true;
+  // rows.map((row) => this.users.find(row.userId)): the line asks, once for each row.
+  if (kind === undefined && isListLoopLine(frame, readLine, false)) return false;
   if (kind !== 'sql') return isParameter(name!, above);
   return (
     (name !== undefined && isStatementParameter(name, above)) || (!prepared && isTagFunction(above, call))
@@ -141,7 +141,7 @@ function escapeDollar(name: string): string {
 /** Whether a statement is a parameter, or a local variable that holds nothing but a parameter's text. */
 function isStatementParameter(name: string, above: string): boolean {
   if (isParameter(name, above)) return true;
-  const declaredAt = lastIndexOf(above, localPattern(name));
+  const declaredAt = lastLocalIndex(name, above);
   const source = declaredAt < 0 ? undefined : DERIVED.exec(above.slice(declaredAt))?.[1];
   return source !== undefined && isParameter(source, above);
 }
@@ -155,26 +155,29 @@ export function isParameterOf(name: string, frame: Frame, readLine: ReadLine): b
 // The nearest declaration above the call decides: a function's parameter, or a local variable.
 function isParameter(name: string, above: string): boolean {
   const word = wordPattern(name);
-  const parameter = `\\([^()]*${word}[^()]*\\)\\s*(?::[^{};=]*)?(?:=>|\\{)|${word}\\s*=>`;
-  // (values = []) assigns a default to a parameter: it declares no local variable.
-  const insideParameters = /\((?:[^()]*,)?\s*$/;
-  return lastIndexOf(above, parameter) > lastIndexOf(above, localPattern(name), insideParameters);
+  // if (id) { and for (const row of rows) { have no parameters.
+  const parameter = `(?<!\\b(?:for|for await|if|while|switch|catch|with)\\s*)\\([^()]*${word}[^()]*\\)\\s*(?::[^{};=]*)?(?:=>|\\{)|${word}\\s*=>`;
+  return lastIndexOf(above, parameter) > lastLocalIndex(name, above);
 }
 
-function localPattern(name: string): string {
+function lastLocalIndex(name: string, above: string): number {
   const word = wordPattern(name);
-  return `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
+  const local = `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
+  // (values = []) assigns a default to a parameter: it declares no local variable.
+  const insideParameters = /\((?:[^()]*,)?\s*$/;
+  let last = -1;
+  for (const { index, 0: text } of above.matchAll(new RegExp(local, 'g')))
+    if (/^(?:const|let|var)\s/.test(text) || !insideParameters.test(above.slice(0, index))) last = index;
+  return last;
 }
 
 function wordPattern(name: string): string {
   return `(?<![\\w$]|(?<!\\.\\.)\\.)${escapeDollar(name)}(?![\\w$])`;
 }
 
-/** Index of a pattern's last match whose preceding text does not match `except`; -1 without one. */
-function lastIndexOf(text: string, pattern: string, except?: RegExp): number {
+/** Index of a pattern's last match; -1 without one. */
+function lastIndexOf(text: string, pattern: string): number {
   let last = -1;
-  for (const { index } of text.matchAll(new RegExp(pattern, 'g'))) {
-    if (!except?.test(text.slice(0, index))) last = index;
-  }
+  for (const { index } of text.matchAll(new RegExp(pattern, 'g'))) last = index;
   return last;
 }

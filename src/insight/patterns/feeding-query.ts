@@ -3,8 +3,10 @@
 import { formatSite } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
+import { isListLoopLine } from '../calls/loop-line.js';
 import type { Loop } from '../calls/loops.js';
 import type { Scene } from '../scene.js';
+import { isPolling } from './polling.js';
 
 /** Source of a loop's values: one query, or all queries of an outer loop. */
 export interface FeedingQuery {
@@ -32,9 +34,24 @@ export function feedingQueryOf(scene: Scene, loop: Loop): FeedingQuery | undefin
   return feedingLoopOf(scene, loop) ?? approximate;
 }
 
-/** Whether calls, which look alike as their values are secret, are as many as a query returned rows. */
+/**
+ * Whether calls, which look alike as their values are secret, go through a list: they are as many as a
+ * query returned rows, or the loop's text says so.
+ */
 export function isOfMaskedRows(scene: Scene, loop: Loop): boolean {
-  return loop.calls.every(({ isMasked }) => isMasked) && feedingQueryOf(scene, loop)?.isExact === true;
+  if (!loop.calls.every(({ isMasked }) => isMasked)) return false;
+  if (feedingQueryOf(scene, loop)?.isExact === true) return true;
+  return isOverList(scene, loop) && !loop.calls.slice(0, -1).some(hasFailed) && !isPolling(scene, loop.calls);
+}
+
+function isOverList({ readLine }: Scene, { site, loopSite }: Loop): boolean {
+  if (loopSite !== undefined) return isListLoopLine(loopSite, readLine, true);
+  return site !== undefined && isListLoopLine(site, readLine, false);
+}
+
+/** Whether a call failed, or was answered with a 4xx or 5xx. */
+export function hasFailed({ span }: Call): boolean {
+  return span.error !== undefined || Number(span.detail?.status) >= 400;
 }
 
 function isMatch(rows: number, { calls, distinct }: Loop, tolerance: number): boolean {

@@ -11,6 +11,13 @@ const SHORT_PAUSE_MS = 10;
 /** A pause between two calls only. */
 const ONLY_PAUSE_MS = 100;
 const MAX_CALLS = 50;
+// On a busy machine pauses of 20 ms take 20 to 80: then the code tells that they are deliberate.
+const MIN_PAUSE_MS = 4;
+const WAITS =
+  /\b(?:setTimeout|setInterval|sleep\w*|delay\w*|pause\w*|backoff\w*|wait(?:For|ing|Until)?\w*|poll\w*)\s*\(/i;
+const MAX_WAITING_CALLERS = 2;
+const MAX_LINES_AROUND = 6;
+const MAX_LINE = 500;
 
 /**
  * Whether calls with the same values came after pauses in which no other call ran. Calls with other
@@ -22,10 +29,21 @@ export function isPolling(scene: Scene, allCalls: Call[]): boolean {
   const gaps = calls.slice(1).map((call, at) => Math.max(0, call.start - calls[at]!.end));
   if (Math.max(...gaps) < SHORT_PAUSE_MS) return false;
   const pauses = calls.slice(1).map((call, at) => idleBetween(scene, calls[at]!.end, call.start));
+  if (Math.min(...pauses) >= MIN_PAUSE_MS && isWaiting(scene, calls.at(-1)!)) return true;
   if (pauses.length < 2) return pauses.every((pause) => pause >= ONLY_PAUSE_MS);
   const medianPause = median(pauses);
   const isRegular = pauses.every((pause) => pause >= medianPause * 0.66 && pause <= medianPause * 1.5);
   return medianPause >= LONG_PAUSE_MS || (medianPause >= SHORT_PAUSE_MS && isRegular) || isBackingOff(pauses);
+}
+
+/** Whether the text around a call's line, or its callers', waits: `await sleep(20)`. */
+function isWaiting({ readLine }: Scene, { site, callers }: Call): boolean {
+  const frames = site === undefined ? [] : [site, ...callers.slice(0, MAX_WAITING_CALLERS)];
+  return frames.some((frame) => {
+    for (let line = Math.max(1, frame.line - MAX_LINES_AROUND); line <= frame.line + MAX_LINES_AROUND; line++)
+      if (WAITS.test((readLine(frame, line) ?? '').slice(0, MAX_LINE))) return true;
+    return false;
+  });
 }
 
 // 5, 10, 20, 40 ms: with jitter a pause may also be shorter than the one before.

@@ -6,7 +6,7 @@ import { adviceForCache } from '../advice/caches.js';
 import { adviceForRemote } from '../advice/remote.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
-import { feedingQueryOf, feedingQueryText, isOfMaskedRows } from '../patterns/feeding-query.js';
+import { feedingQueryOf, feedingQueryText, hasFailed, isOfMaskedRows } from '../patterns/feeding-query.js';
 import { arePages } from '../patterns/pages-of-urls.js';
 import { isPolling } from '../patterns/polling.js';
 import { isFromSeveralCallers } from '../patterns/several-callers.js';
@@ -59,6 +59,7 @@ function kindOf(scene: Scene, loop: Loop): LoopKind | undefined {
     case 'rpc':
       return 'rpc';
     case 'http':
+      if (isSearch(calls)) return undefined;
       // Concurrent writes are as they should be: each is a request of its own.
       if (call.verb !== 'GET' && (isParallel(loop) || isSendAndMark(scene, loop))) return undefined;
       return arePages(calls, feedingQueryOf(scene, loop)?.isExact === true, isParallel(loop))
@@ -67,6 +68,11 @@ function kindOf(scene: Scene, loop: Loop): LoopKind | undefined {
     default:
       return factsOfKind(call.span.kind).loops ? 'call' : undefined;
   }
+}
+
+/** Whether each call but the last was answered "not found", or failed: the first that is there ends the search. */
+function isSearch(calls: Call[]): boolean {
+  return calls.slice(0, -1).every(hasFailed) && !hasFailed(calls.at(-1)!);
 }
 
 /** Whether most calls are followed by a write that marks what was sent: each has to be sent by itself. */
@@ -94,10 +100,6 @@ function hasUnknownArguments({ calls }: Loop): boolean {
     (span.kind === 'rpc' && (exactKey === span.name || span.detail?.command === 'insert')) ||
     (span.kind === 'http' && verb === 'POST' && QUERY_URLS.test(span.name))
   );
-}
-
-function hasFailed({ span }: Call): boolean {
-  return span.error !== undefined || Number(span.detail?.status) >= 400;
 }
 
 function draftOf(scene: Scene, loop: Loop, kind: LoopKind): Draft {

@@ -80,7 +80,7 @@ function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
     kind: 'slow',
     severity: maxMs >= limits.slow[slowest.span.kind]! * 4 || share >= 0.8 ? 'high' : 'medium',
     message: `\`${slowest.label}\`${slowest.site ? ` at ${formatSite(slowest.site)}` : ''} took ${formatMs(maxMs)}${count}${part}`,
-    suggestion: SUGGESTIONS[slowest.span.kind] ?? 'Find out what it waits for.',
+    suggestion: suggestionFor(slowest),
     calls,
     site: slowest.site,
     shape: slowest.shape,
@@ -91,6 +91,15 @@ function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
       [calls.length === 1, -0.1, 'once'],
     ),
   };
+}
+
+// An index helps to filter, to join, to sort and to group.
+const NEEDS_INDEX = / (?:WHERE|JOIN|ORDER BY|GROUP BY|HAVING|DISTINCT|LIMIT) /i;
+
+function suggestionFor({ span, verb, shape, sql }: Call): string {
+  if (verb === 'SELECT' && sql!.tables.length > 0 && !NEEDS_INDEX.test(shape))
+    return 'It reads all rows, without a condition: no index would help. Read fewer rows (LIMIT, with a key to go on from), or fewer columns.';
+  return SUGGESTIONS[span.kind] ?? 'Find out what it waits for.';
 }
 
 const SUGGESTIONS: Record<string, string> = {

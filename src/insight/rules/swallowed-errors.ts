@@ -13,7 +13,9 @@ const MULTI_STATUS = 207;
 const NOT_JUDGED = new Set(['block', 'blocked', 'dns', 'graphql']);
 
 export const swallowedErrors: Rule = (scene) => {
-  const { status, state } = scene.trace;
+  const { status, state, answeredError } = scene.trace;
+  // {"error":"…"}, {"items":[],"errors":["…"]}
+  if (answeredError) return [];
   if (status === undefined || status >= 400 || status === MULTI_STATUS || state !== 'done') return [];
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
@@ -49,7 +51,7 @@ function draftOf({ trace }: Scene, calls: Call[]): Draft {
     ms: runningMs(calls),
     ...weighConfidence(
       0.6,
-      [true, 0, 'it was not tried again with success, and no log line or answer tells it'],
+      [true, 0, 'it was not tried again with success, and no log line or JSON answer tells it'],
       [call!.sql?.isWrite === true, 0.2, 'what should have been written was not'],
       [isHarmless, -0.2, 'caches may fail without harm'],
     ),

@@ -42,6 +42,9 @@ const SCOPES = `
   @supercharge @fastify @tsoa @typegoose @poppinss @japa @dataplan @opencensus @sentry-internal`;
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
+const FRAMEWORK_NAMES = new Set(words(FRAMEWORKS));
+const FRAMEWORK_SCOPES =
+  /^@(?:koa|fastify|hono|hapi|nestjs|trpc|feathersjs|loopback|adonisjs|apollo|graphql-yoga)\//;
 const INFRASTRUCTURE = new Set(words(DRIVERS + FRAMEWORKS + HELPERS));
 const INFRASTRUCTURE_SCOPES = new Set(words(SCOPES));
 
@@ -49,6 +52,11 @@ const INFRASTRUCTURE_SCOPES = new Set(words(SCOPES));
 export function packageOfPath(path: string): string | undefined {
   const found = /^(?:.*[\\/])?node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(path)?.[1];
   return found?.startsWith('.') ? undefined : found?.replace('\\', '/');
+}
+
+/** Whether a package calls the handlers of an app. */
+export function isFramework(name: string): boolean {
+  return FRAMEWORK_NAMES.has(name) || FRAMEWORK_SCOPES.test(name);
 }
 
 /** Whether a package is a driver, an ORM, a framework, or a helper, whose lines say nothing of the app. */

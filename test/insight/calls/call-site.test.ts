@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { ReadLine } from '../../../src/insight/calls/wrapper-line.js';
+import type { ReadLine } from '../../../src/insight/calls/loop-line.js';
 import { judge, Story, upTo } from '../story.js';
 
 test('findings of every rule are at the call site, also if the wrapper ran only one statement', (t) => {
@@ -91,5 +91,33 @@ test('a shared line has a loop for each line that leads to it, also with a funct
     judge(story.trace()).map(({ kind, site, spans }) => `${kind} ${site} ${spans.length}`),
     ['n+1 src/app.js:12 5'],
   );
+  t.end();
+});
+
+test('a handler that passes its request on is no wrapper of the middleware that calls it', (t) => {
+  const lines: Record<string, string> = {
+    'src/db.js:3': 'const one = async (text, values) => (await pool.query(text, values)).rows[0];',
+    'src/app.js:5': 'app.use(async (req, res, next) => { req.user = await one(USER, [1]); next(); });',
+    'src/app.js:9': "app.get('/book', async (req, res) => res.json(await book(req.params.id)));",
+    'src/app.js:12': 'const book = (id) => one(BOOK, [id]);',
+  };
+  const readLine: ReadLine = ({ file, line }, other = line) => lines[`${file}:${other}`];
+  const columns: Record<string, string> = { 'src/db.js:3': 'pool.query', 'src/app.js:5': 'next()' };
+  const sitesOf = (stack: string[]) => {
+    const story = new Story().sql('SELECT * FROM books WHERE id = $1', {
+      params: [1],
+      error: 'no',
+      at: stack,
+    });
+    for (const frame of story.spans[0]!.stack) {
+      const where = `${frame.file}:${frame.line}`;
+      const call = columns[where] ?? (where === 'src/app.js:9' ? 'book(req' : 'one(BOOK');
+      if (frame.application) frame.column = lines[where]!.indexOf(call) + 1;
+    }
+    return judge(story.trace(), { readLine }).map(({ site }) => site);
+  };
+  const called = ['src/db.js:3 one', 'src/app.js:9 <anonymous>'];
+  t.same(sitesOf([...called, 'src/app.js:5 <anonymous>']), ['src/app.js:9'], 'after an await');
+  t.same(sitesOf([...called, 'express', 'src/app.js:5 <anonymous>']), ['src/app.js:9'], 'at once');
   t.end();
 });

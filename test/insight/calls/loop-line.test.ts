@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { isLoopLine } from '../../../src/insight/calls/loop-line.js';
+import { isListLoopLine, isLoopLine } from '../../../src/insight/calls/loop-line.js';
 
 /** Whether the place of `^` in a text is in a loop; `^` is not part of the text. */
 function isInLoop(marked: string, isCaller = false): boolean {
@@ -78,5 +78,29 @@ test('a line without its text', (t) => {
     isLoopLine(frame, () => undefined, true),
     false,
   );
+  t.end();
+});
+
+test('a loop through a list, and loops that try or count', (t) => {
+  const isOverList = (marked: string) => {
+    const before = marked.slice(0, marked.indexOf('^'));
+    const frame = { function: 'f', file: 'a.js', line: 1, column: before.length + 1, application: true };
+    return isListLoopLine(frame, (_, line = 1) => (line === 1 ? marked.replace('^', '') : undefined), false);
+  };
+  const lists = [
+    'for (const token of tokens) out.push(await ^fetch(url + token));',
+    'for (let i = 0; i < tokens.length; i++) await ^fetch(tokens[i]);',
+    'while (queue.length > 0) { await ^fetch(queue.shift()); }',
+    'await Promise.all(tokens.map((token) => ^fetch(url + token)));',
+  ];
+  for (const text of lists) t.equal(isOverList(text), true, text);
+  const others = [
+    'for (let n = 0; n < 5; n++) { try { await ^fetch(url); } catch {} }',
+    'for (;;) { await ^fetch(url); await sleep(50); }',
+    'while (state !== "done") { state = await ^fetch(url); }',
+    'do { page = await ^fetch(url); } while (page.next);',
+    'await ^fetch(url);',
+  ];
+  for (const text of others) t.equal(isOverList(text), false, text);
   t.end();
 });

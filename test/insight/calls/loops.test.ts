@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { ReadLine } from '../../../src/insight/calls/wrapper-line.js';
+import type { ReadLine } from '../../../src/insight/calls/loop-line.js';
 import { finishTrace } from '../../../src/insight/judge.js';
 import { Story, upTo } from '../story.js';
 

@@ -96,6 +96,20 @@ test('a wrapper passes on a parameter', (t) => {
 
 test('a line with a statement of its own is no wrapper', (t) => {
   for (const [kind, text] of [
+    // Braces behind the head of a loop or a condition are no function's.
+    [
+      undefined,
+      'async list() {\n  for (const book of books) {\n    out.push({ ...book, author: await authors.find(book.authorId) });\n                                      ^',
+    ],
+    [
+      undefined,
+      'const id = await next();\nif (id) {\n  const [row] = await users.load(id);\n                            ^',
+    ],
+    // A function that is called for each row asks once for each of them.
+    [
+      undefined,
+      'return Promise.all(books.map(async (book) => ({\n  ...book,\n  author: await this.authors.findById(book.authorId),\n                             ^',
+    ],
     ['http', `const user = (id) => fetch(\`\${base}/users/\${id}\`);\n                       ^`],
     ['http', 'const user = (id) => fetch(base + "/users/" + id);\n                       ^'],
     ['http', 'const rates = () => fetch(this.url + path);\n                      ^'],

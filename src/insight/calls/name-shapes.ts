@@ -1,0 +1,71 @@
+/** Name shapes: calls of one line whose URLs or keys differ in names, `/users/ada`, `/users/bob`, become one shape. */
+
+import type { Shape } from '../../domain/trace.js';
+import type { Call } from './calls.js';
+
+/** Shapes of one line from which their differences are values rather than different things to ask. */
+const MIN_SHAPES = 3;
+/** Parts in which they differ: `/repos/owner/name` has two. */
+const MAX_PLACES = 2;
+const HTTP_SEPARATOR = /(\/)/;
+const KEY_SEPARATOR = /([\s:./|])/;
+
+/** Gives calls of one line that differ only in names of their URL's path, or of their key, one shape. */
+export function joinNameShapes(calls: Call[]): void {
+  const groups = new Map<string, Call[]>();
+  for (const call of calls) {
+    const { kind } = call.span;
+    if (kind !== 'http' && kind !== 'cache') continue;
+    const parts = partsOf(call);
+    const key = [kind, call.positions[0], call.verb, parts.before, parts.names.length, parts.after].join(
+      '\n',
+    );
+    const group = call.positions[0] === undefined ? undefined : groups.get(key);
+    if (group) group.push(call);
+    else if (call.positions[0] !== undefined) groups.set(key, [call]);
+  }
+  for (const group of groups.values()) joinGroup(group);
+}
+
+interface ShapeParts {
+  /** Method and origin of a URL, command of a key. */
+  before: string;
+  /** Path or key, with its separators at odd places. */
+  names: string[];
+  /** Names of a URL's query. */
+  after: string;
+}
+
+function partsOf({ span, shape }: Call): ShapeParts {
+  if (span.kind === 'cache') {
+    const [before = '', ...rest] = shape.split(' ');
+    return { before, names: rest.join(' ').split(KEY_SEPARATOR), after: '' };
+  }
+  const [, before = '', path = '', after = ''] =
+    /^([A-Z]* ?(?:[a-z][a-z0-9+.-]*:\/\/[^/?]*)?)([^?]*)(.*)$/s.exec(shape) ?? [];
+  return { before, names: path.split(HTTP_SEPARATOR), after };
+}
+
+function joinGroup(group: Call[]): void {
+  const texts = new Set(group.map(({ shape }) => shape));
+  if (texts.size < MIN_SHAPES || maxOfOneCaller(group) < MIN_SHAPES) return;
+  const parts = group.map(partsOf);
+  const [{ before, names, after }] = parts as [ShapeParts];
+  const places = names.flatMap((name, at) => (parts.some((other) => other.names[at] !== name) ? [at] : []));
+  if (places.length > MAX_PLACES || places.some((at) => at % 2 === 1)) return;
+  const joined = names.map((name, at) => (places.includes(at) ? '#' : name)).join('');
+  const text = `${before}${group[0]!.span.kind === 'cache' ? ' ' : ''}${joined}${after}`;
+  const shape: Shape = { ...group[0]!.spanShape, text, label: text };
+  for (const call of group) {
+    call.shape = text;
+    call.label = text;
+    call.spanShape = shape;
+  }
+}
+
+/** Calls by the caller that made most of them: a helper that each of several callers uses once is no loop. */
+function maxOfOneCaller(group: Call[]): number {
+  const counts = new Map<string | undefined, number>();
+  for (const { positions } of group) counts.set(positions[1], (counts.get(positions[1]) ?? 0) + 1);
+  return Math.max(...counts.values());
+}
