@@ -6,18 +6,18 @@ import { graphql } from '../src/agent/instruments/graphql.cjs';
 import { grpc } from '../src/agent/instruments/grpc.cjs';
 import { mongodb } from '../src/agent/instruments/mongodb.cjs';
 import { nodemailer } from '../src/agent/instruments/nodemailer.cjs';
-import { redisCallInfo } from '../src/agent/instruments/shared/redis-command.cjs';
 import { awsInput } from '../src/agent/instruments/shared/aws-input.cjs';
 import { cacheCallInfo } from '../src/agent/instruments/shared/cache.cjs';
 import { describeLogLine } from '../src/agent/instruments/shared/log.cjs';
+import { redisCallInfo } from '../src/agent/instruments/shared/redis-command.cjs';
 import { describeSearch } from '../src/agent/instruments/shared/search.cjs';
 import { variableText } from '../src/agent/locals/variables.cjs';
 import { errorText } from '../src/agent/record/error-text.cjs';
 import { serialize } from '../src/agent/record/serialize.cjs';
 import { maskParams, maskStatement } from '../src/agent/record/sql-params.cjs';
 import { outsideText } from '../src/cli/mcp/safe-trace.js';
-import { redactArguments, redactShellLine } from '../src/domain/redact-command.cjs';
 import { redactHeaders, redactText, redactUrl } from '../src/domain/redact.cjs';
+import { redactArguments, redactShellLine } from '../src/domain/redact-command.cjs';
 import { tracesOfSpans } from '../src/export/otlp-requests.js';
 import { readHar } from '../src/export/read-har.js';
 import type { OtlpSpan } from '../src/export/read-otlp.js';
@@ -25,14 +25,16 @@ import type { OtlpSpan } from '../src/export/read-otlp.js';
 const canary = (n: number) => `cnry${n}Qx7z`;
 
 /** Names of secrets, as apps write them. */
-const WORDS = `password passwd pwd pass passphrase passcode secret token auth bearer credential cookie session sid
+const WORDS =
+  `password passwd pwd pass passphrase passcode secret token auth bearer credential cookie session sid
   signature jwt otp totp pin magic csrf xsrf dpop cvv cvc ssn`.split(/\s+/);
-const TWO_WORDS = `user password|db pass|client secret|access token|refresh token|id token|api key|private key|secret key|
+const TWO_WORDS =
+  `user password|db pass|client secret|access token|refresh token|id token|api key|private key|secret key|
   signing key|encryption key|subscription key|session id|session token|auth token|csrf token|card number|credit card|
   security code|verification code|reset code|backup code|mfa code|login code|social security|new password|master key|
   aws secret access key|stripe secret key|webhook secret|jwt secret|magic link|one time code|license key|shared key`
-  .split('|')
-  .map((words) => words.trim().split(' '));
+    .split('|')
+    .map((words) => words.trim().split(' '));
 const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1);
 const NAMES = [
   ...WORDS.flatMap((word) => [word, word.toUpperCase(), `user_${word}`, `x-${word}`]),
@@ -90,38 +92,69 @@ const spawned = (...args: string[]) => describe(childProcess, [{ file: 'x', args
 
 /** What is told of a secret that stands under a name. */
 const NAMED: Record<string, Named> = {
-  'a parameter of SQL': (name, secret) => maskParams(`select 1 from t where ${column(name)} = $1`, [secret], 'pg'),
+  'a parameter of SQL': (name, secret) =>
+    maskParams(`select 1 from t where ${column(name)} = $1`, [secret], 'pg'),
   'a parameter of an insert': (name, secret) =>
     maskParams(`insert into t (a, ${column(name)}) values ($1, $2)`, ['a', secret], 'pg'),
-  'a parameter of a list': (name, secret) => maskParams(`select 1 from t where ${column(name)} in ($1)`, [secret], 'pg'),
+  'a parameter of a list': (name, secret) =>
+    maskParams(`select 1 from t where ${column(name)} in ($1)`, [secret], 'pg'),
   'a literal of SQL': (name, secret) => maskStatement(`update t set ${column(name)} = '${secret}'`, 'pg'),
-  'JSON in SQL': (name, secret) => maskParams('select $1::json', [JSON.stringify({ deep: [{ [name]: secret }] })], 'pg'),
+  'JSON in SQL': (name, secret) =>
+    maskParams('select $1::json', [JSON.stringify({ deep: [{ [name]: secret }] })], 'pg'),
   'a header': (name, secret) => redactHeaders([name.replace(/[^\w.-]/g, '-'), secret]),
   'a query of a URL': (name, secret) => redactUrl(`/a?b=1&${encodeURIComponent(name)}=${secret}#x`),
   'a hash of a URL': (name, secret) => redactUrl(`/a#${name}=${secret}`),
-  'a cookie': (name, secret) => [redactHeaders(['Cookie', `${name}=${secret}`]), redactHeaders(['Set-Cookie', `${name}=${secret}`])],
-  'a log line': (name, secret) => describeLogLine({ self: 'info', args: [`${name}=${secret} was given`] } as never),
-  'an object of a log line': (name, secret) => describeLogLine({ self: 'info', args: ['x', { a: [{ [name]: secret }] }] } as never),
-  'JSON in a log line': (name, secret) => describeLogLine({ self: 'info', args: [`sent ${JSON.stringify({ [name]: secret })}`] } as never),
+  'a cookie': (name, secret) => [
+    redactHeaders(['Cookie', `${name}=${secret}`]),
+    redactHeaders(['Set-Cookie', `${name}=${secret}`]),
+  ],
+  'a log line': (name, secret) =>
+    describeLogLine({ self: 'info', args: [`${name}=${secret} was given`] } as never),
+  'an object of a log line': (name, secret) =>
+    describeLogLine({ self: 'info', args: ['x', { a: [{ [name]: secret }] }] } as never),
+  'JSON in a log line': (name, secret) =>
+    describeLogLine({ self: 'info', args: [`sent ${JSON.stringify({ [name]: secret })}`] } as never),
   'an error message': (name, secret) => errorText(new Error(`wrong ${name}: ${secret}`)),
   'an error of JSON': (name, secret) => errorText(new Error(JSON.stringify({ [name]: secret }))),
-  'a duplicate key of PostgreSQL': (name, secret) => errorText(new Error(`Key (${name})=(${secret}) already exists.`)),
-  'a duplicate key of MySQL': (name, secret) => errorText(new Error(`Duplicate entry '${secret}' for key 't.${name}'`)),
+  'a duplicate key of PostgreSQL': (name, secret) =>
+    errorText(new Error(`Key (${name})=(${secret}) already exists.`)),
+  'a duplicate key of MySQL': (name, secret) =>
+    errorText(new Error(`Duplicate entry '${secret}' for key 't.${name}'`)),
   'a key of a cache': (name, secret) => cacheCallInfo('get', { keys: [`${name}:${secret}${secret}9`] }),
   'a field of a hash': (name, secret) => redisCallInfo('hset', ['user:1', name, secret]),
   'a value under a key': (name, secret) => redisCallInfo('set', [`${name}:9`, secret]),
-  'a value of a cache': (name, secret) => redisCallInfo('set', ['user:1', JSON.stringify({ [name]: secret })]),
-  'an option of a command': (name, secret) => [redactArguments(['x', `--${name}`, secret]), spawned('x', `--${name}=${secret}`)],
+  'a value of a cache': (name, secret) =>
+    redisCallInfo('set', ['user:1', JSON.stringify({ [name]: secret })]),
+  'an option of a command': (name, secret) => [
+    redactArguments(['x', `--${name}`, secret]),
+    spawned('x', `--${name}=${secret}`),
+  ],
   'a variable of a command': (name, secret) => redactShellLine(`${field(name)}=${secret} node x.js`),
-  'a GraphQL variable': (name, secret) => describe(graphql, [{ variableValues: { in: { [field(name)]: secret } } }]),
-  'an argument of an RPC': (name, secret) => describe(grpc, ['/shop.Shop/get', 0, 0, { [field(name)]: secret }]),
+  'a GraphQL variable': (name, secret) =>
+    describe(graphql, [{ variableValues: { in: { [field(name)]: secret } } }]),
+  'an argument of an RPC': (name, secret) =>
+    describe(grpc, ['/shop.Shop/get', 0, 0, { [field(name)]: secret }]),
   'a filter of MongoDB': (name, secret) =>
-    describe(mongodb, [{ db: 'a' }, { find: 't', filter: { [name]: secret }, update: { $set: { [name]: { $eq: secret } } } }]),
+    describe(mongodb, [
+      { db: 'a' },
+      { find: 't', filter: { [name]: secret }, update: { $set: { [name]: { $eq: secret } } } },
+    ]),
   'a body of Elasticsearch': (name, secret) =>
-    describeSearch({ args: [{ method: 'POST', path: '/t/_search', body: { query: { match: { [name]: secret } } } }] } as never),
+    describeSearch({
+      args: [{ method: 'POST', path: '/t/_search', body: { query: { match: { [name]: secret } } } }],
+    } as never),
   'a text body of Elasticsearch': (name, secret) =>
-    describeSearch({ args: [{ method: 'POST', path: '/t/_search', body: JSON.stringify({ query: { term: { [name]: { value: secret } } } }) }] } as never),
-  'an input of AWS': (name, secret) => awsInput('X.Y', { A: { [name]: secret }, Environment: [{ Name: name, Value: secret }] }),
+    describeSearch({
+      args: [
+        {
+          method: 'POST',
+          path: '/t/_search',
+          body: JSON.stringify({ query: { term: { [name]: { value: secret } } } }),
+        },
+      ],
+    } as never),
+  'an input of AWS': (name, secret) =>
+    awsInput('X.Y', { A: { [name]: secret }, Environment: [{ Name: name, Value: secret }] }),
   'an expression of DynamoDB': (name, secret) =>
     awsInput('DynamoDB.Query', {
       KeyConditionExpression: '#a = :a',
@@ -129,19 +162,31 @@ const NAMED: Record<string, Named> = {
       ExpressionAttributeValues: { ':a': { S: secret } },
     }),
   'a subject of a mail': (name, secret) => describe(nodemailer, [{ subject: `your ${name}: ${secret}` }]),
-  'a local variable': (name, secret) => [variableText(field(name), secret), variableText('x', { [name]: secret })],
+  'a local variable': (name, secret) => [
+    variableText(field(name), secret),
+    variableText('x', { [name]: secret }),
+  ],
   'a Map': (name, secret) => serialize(new Map([[name, secret]])),
   'a span from outside': (name, secret) => tracesOfSpans([otlpSpan({ name: `x ${name}=${secret}` })], '/'),
   'an attribute of a span from outside': (name, secret) =>
     tracesOfSpans(
       [
-        otlpSpan({ attributes: { 'db.system': 'postgresql', 'db.statement': `select 1 where ${column(name)} = '${secret}'` } }),
-        otlpSpan({ attributes: { 'http.request.method': 'GET', 'url.full': `http://h/?${name}=${secret}` }, error: `wrong ${name}=${secret}` }),
+        otlpSpan({
+          attributes: {
+            'db.system': 'postgresql',
+            'db.statement': `select 1 where ${column(name)} = '${secret}'`,
+          },
+        }),
+        otlpSpan({
+          attributes: { 'http.request.method': 'GET', 'url.full': `http://h/?${name}=${secret}` },
+          error: `wrong ${name}=${secret}`,
+        }),
         otlpSpan({ logs: [{ name: 'log', at: 1, attributes: { 'log.message': `${name}=${secret}` } }] }),
       ],
       '/',
     ),
-  'a HAR': (name, secret) => readHar(harWith([{ name, value: secret }], `http://h/?${encodeURIComponent(name)}=${secret}`)),
+  'a HAR': (name, secret) =>
+    readHar(harWith([{ name, value: secret }], `http://h/?${encodeURIComponent(name)}=${secret}`)),
   'the MCP server': (name, secret) => outsideText(`${name}=${secret}`),
 };
 
@@ -156,25 +201,34 @@ const SHAPED: Record<string, (secret: string) => Told> = {
   'an error message': (text) => errorText(new Error(`it said ${text}`)),
   'a key of a cache': (text) => cacheCallInfo('get', { keys: [text] }),
   'a value of a cache': (text) => redisCallInfo('set', ['user:2', text]),
-  'a command line': (text) => [spawned('x', text), redactShellLine(`x ${text.includes('\n') ? '' : JSON.stringify(text)}`)],
+  'a command line': (text) => [
+    spawned('x', text),
+    redactShellLine(`x ${text.includes('\n') ? '' : JSON.stringify(text)}`),
+  ],
   'a GraphQL variable': (text) => describe(graphql, [{ variableValues: { in: text } }]),
   'an argument of an RPC': (text) => describe(grpc, ['/shop.Shop/get', 0, 0, { a: text }]),
   'a filter of MongoDB': (text) => describe(mongodb, [{ db: 'a' }, { find: 't', filter: { a: text } }]),
-  'a body of Elasticsearch': (text) => describeSearch({ args: [{ method: 'POST', path: '/', body: { a: text } }] } as never),
+  'a body of Elasticsearch': (text) =>
+    describeSearch({ args: [{ method: 'POST', path: '/', body: { a: text } }] } as never),
   'an input of AWS': (text) => awsInput('X.Y', { A: text }),
   'a subject of a mail': (text) => describe(nodemailer, [{ subject: text }]),
   'a local variable': (text) => [variableText('x', text), variableText('x', { a: text })],
   'a span from outside': (text) =>
     tracesOfSpans(
       [
-        otlpSpan({ name: text, error: text, logs: [{ name: text, at: 1, attributes: { 'log.message': text } }] }),
+        otlpSpan({
+          name: text,
+          error: text,
+          logs: [{ name: text, at: 1, attributes: { 'log.message': text } }],
+        }),
         otlpSpan({ attributes: { 'db.system': 'redis', 'db.statement': `set a ${text}` } }),
         otlpSpan({ attributes: { 'db.system': 'mysql', 'db.query.text': `select '${text}'` } }),
         otlpSpan({ attributes: { 'rpc.system': 'grpc' }, name: text }),
       ],
       '/',
     ),
-  'a HAR': (text) => readHar(harWith([{ name: 'X-Note', value: text }], `http://h/?q=${encodeURIComponent('a')}`)),
+  'a HAR': (text) =>
+    readHar(harWith([{ name: 'X-Note', value: text }], `http://h/?q=${encodeURIComponent('a')}`)),
   'the MCP server': (text) => outsideText(text),
 };
 
@@ -187,11 +241,18 @@ function otlpSpan(change: Partial<OtlpSpan>): OtlpSpan {
 
 function harWith(headers: { name: string; value: string }[], url: string): object {
   const request = { method: 'GET', url, headers };
-  return { log: { entries: [{ startedDateTime: '2026-01-01T00:00:00Z', time: 1, request, response: { status: 200, headers } }] } };
+  return {
+    log: {
+      entries: [
+        { startedDateTime: '2026-01-01T00:00:00Z', time: 1, request, response: { status: 200, headers } },
+      ],
+    },
+  };
 }
 
 function kept(told: Told, secret: string): boolean {
-  const text = JSON.stringify(told, (_, value) => (value instanceof Map ? [...value] : value)) ?? String(told);
+  const text =
+    JSON.stringify(told, (_, value) => (value instanceof Map ? [...value] : value)) ?? String(told);
   return text.toLowerCase().includes(secret.toLowerCase());
 }
 
@@ -219,7 +280,8 @@ test('no secret of a known shape is kept, wherever it stands', (t) => {
   t.end();
 });
 
-const OPEN_NAMES = `state nonce hash q page sort sort_key primaryKey cacheKey limit author authors authority design
+const OPEN_NAMES =
+  `state nonce hash q page sort sort_key primaryKey cacheKey limit author authors authority design
   passenger compass bypass spinner shipping opinion keyboard monkey tokenizer_model max_tokens session_count sessionTimeout
   auth_type country_code status_code zip_code error_code position ping sidebar inside outside`.split(/\s+/);
 const PROSE = [
@@ -236,11 +298,17 @@ test('what is no secret stays readable, wherever it stands', (t) => {
   const value = 'plain-value';
   for (const sink of Object.keys(NAMED)) {
     if (/cookie|the MCP/.test(sink)) continue;
-    const hidden = OPEN_NAMES.filter((name) => JSON.stringify(NAMED[sink]!(name, value)).includes('REDACTED'));
+    const hidden = OPEN_NAMES.filter((name) =>
+      JSON.stringify(NAMED[sink]!(name, value)).includes('REDACTED'),
+    );
     t.same(hidden, [], sink);
   }
   for (const sink of Object.keys(SHAPED)) {
-    t.same(PROSE.filter((text) => JSON.stringify(SHAPED[sink]!(text)).includes('REDACTED')), [], sink);
+    t.same(
+      PROSE.filter((text) => JSON.stringify(SHAPED[sink]!(text)).includes('REDACTED')),
+      [],
+      sink,
+    );
   }
   t.equal(redactText('state=abc nonce=def'), 'state=abc nonce=def');
   t.end();

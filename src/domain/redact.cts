@@ -18,7 +18,9 @@ export function redactUrl(url: string): string {
   if (query === -1 || redaction.isOff) return text;
   const redacted = redactQuery(text);
   // JSON as a client wrote it.
-  return redacted.includes('"', query) ? redacted.slice(0, query) + maskAssigned(redacted.slice(query)) : redacted;
+  return redacted.includes('"', query)
+    ? redacted.slice(0, query) + maskAssigned(redacted.slice(query))
+    : redacted;
 }
 
 /**

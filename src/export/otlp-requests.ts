@@ -6,8 +6,8 @@
 import type { Dialect, LibraryInfo } from '../domain/library.js';
 import { redactText, redactUrl } from '../domain/redact.cjs';
 import type { Frame, RecordedSpan, RecordedTrace } from '../domain/trace.js';
-import { madeUpId } from './read-har.js';
 import { safeStatementText } from './otlp-secrets.js';
+import { madeUpId } from './read-har.js';
 import { isFilledText, type OtlpSpan } from './read-otlp.js';
 
 const SERVER = 2;

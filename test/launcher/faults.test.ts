@@ -13,9 +13,7 @@ const MAX_TEST_MS = 300_000;
 /** Calls by their number: those of the run's folder, its sockets, the registry, the store, the spools. */
 const POINTS = `fs.openSync:1:EMFILE fs.openSync:1:ENOSPC fs.writeFileSync:1:ENOSPC fs.writeFileSync:2:ENOSPC
   fs.mkdirSync:1:EACCES fs.mkdirSync:2:EACCES fs.mkdtempSync:1:ENOSPC fs.chmodSync:2:EPERM
-  fs.readdirSync:1:EACCES fs.statSync:1:EIO fs.readFileSync:1:EIO`.split(
-  /\s+/,
-);
+  fs.readdirSync:1:EACCES fs.statSync:1:EIO fs.readFileSync:1:EIO`.split(/\s+/);
 
 test('a call of the launcher that fails costs the app nothing', { timeout: MAX_TEST_MS }, async (t) => {
   const points = [...POINTS];

@@ -5,7 +5,7 @@ import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { bytesIn, dataOf } from '../record/app-values.cjs';
-import { watchStream } from '../request/context.cjs';
+import { watchStream } from '../request/streams.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { wrapNativeWork } from './shared/native-work.cjs';
 

@@ -6,7 +6,8 @@ import { attempt } from '../guard.cjs';
 import { dataOf, listOf, methodOf, ownData, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { maskNamedParams } from '../record/sql-params.cjs';
-import { applyInRequest, watchStream } from '../request/context.cjs';
+import { applyInRequest } from '../request/context.cjs';
+import { watchStream } from '../request/streams.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
 
