@@ -12,7 +12,7 @@ import { hapi } from './hapi.cjs';
 import { hono } from './hono.cjs';
 import { koa } from './koa.cjs';
 import { lightMyRequest } from './light-my-request.cjs';
-import { moleculer } from './moleculer.cjs';
+import { moleculerWeb } from './moleculer.cjs';
 import { nest } from './nest.cjs';
 import { next } from './next.cjs';
 import { restify } from './restify.cjs';
@@ -22,6 +22,6 @@ import { trpc } from './trpc.cjs';
 
 export const frameworks: Framework[] = [
   ...[express, fastify, koa, hono, nest, next, lightMyRequest],
-  ...[hapi, restify, h3, adonis, feathers, moleculer, trpc],
+  ...[hapi, restify, h3, adonis, feathers, moleculerWeb, trpc],
   ...[connect, trouter, tinyhttp, findMyWay],
 ];

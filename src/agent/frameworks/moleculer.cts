@@ -7,7 +7,7 @@ import { ownData, plainText } from '../record/app-values.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 import { type Framework, handlerName, setRoute } from './framework.cjs';
 
-export const moleculer: Framework = {
+export const moleculerWeb: Framework = {
   library: 'moleculer-web',
   versions: '>=0.9 <0.12',
   files: {

@@ -102,7 +102,7 @@ function addCallbacks(call: TracedCall, asked: Asked, args: unknown[]): void {
   const callbacks = args.filter((arg) => typeof arg === 'function');
   const at = args.length - callbacks.length;
   const last = args.at(-1);
-  if (asked.method === 'each') return addRowCallbacks(call, asked, args, at);
+  if (asked.method === 'each') return addRowCallbacks(call, args, at);
   if (callbacks.length === 0) args.push(endAlone(call, asked));
   else if (typeof last === 'function')
     args[args.length - 1] = function (this: object, error: unknown, result: unknown) {
@@ -122,7 +122,7 @@ function endAlone(call: TracedCall, asked: Asked): Function {
 }
 
 /** A callback for each row, and one for the end, which is added where the app has the first alone. */
-function addRowCallbacks(call: TracedCall, asked: Asked, args: unknown[], at: number): void {
+function addRowCallbacks(call: TracedCall, args: unknown[], at: number): void {
   const [onRow, onEnd] = [args[at], args[at + 1]] as (Function | undefined)[];
   let rows = 0;
   args[at] = function (this: object, error: unknown) {

@@ -85,7 +85,6 @@ const EXPECTED: Record<string, Record<string, Expected>> = {
 const APPS: [framework: string, driver: string, types: string[], expected?: Record<string, Expected>][] = [
   ['hapi', '@hapi/hapi', ['cjs', 'mjs']],
   ['polka', 'polka', ['cjs', 'mjs']],
-  ['polka', 'polka-1', ['cjs', 'mjs']],
   ['connect', 'connect', ['cjs', 'mjs']],
   ['tinyhttp', '@tinyhttp/app', ['mjs']],
   ['h3', 'h3', ['cjs', 'mjs']],
