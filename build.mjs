@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { inkPainter } from './ink-painter.mjs';
-import { reactParts } from './react-parts.mjs';
+import { reactDomModule } from './react-dom-module.mjs';
 
 const root = import.meta.dirname;
 const shared = {
@@ -94,7 +94,7 @@ const forReact = {
   format: 'esm',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
-  plugins: [reactParts],
+  plugins: [reactDomModule],
 };
 
 // The DevTools extension: `scooby extension` prints its folder.

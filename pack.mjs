@@ -26,7 +26,7 @@ const NOT_BUNDLED = [
   /^typescript$/,
 ];
 const COPIED = ['bin', 'src', 'types', 'docs', 'build.mjs', 'ink-painter.mjs', 'package-lock.json'].concat([
-  'react-parts.mjs',
+  'react-dom-module.mjs',
   'tsconfig.json',
   'tsconfig.web.json',
   'README.md',
