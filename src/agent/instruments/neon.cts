@@ -47,28 +47,28 @@ export const neon: Instrument = {
   describe: (call: CallArguments) => (asked.has(call.args) ? describeData(call.args[0]) : describePg(call)),
   files: {
     '@neondatabase/serverless/index.js': patchExports,
-    '@neondatabase/serverless/index.mjs': (exports: Exports) => void patchExports(exports),
+    '@neondatabase/serverless/index.mjs': (driver: Exports) => void patchExports(driver),
   },
   replaced: ['@neondatabase/serverless/index.js'],
   esm: { '@neondatabase/serverless/index.mjs': ['neon', 'Client', 'Pool', 'NeonQueryPromise'] },
 };
 
 /** Patches the classes, and makes a copy of the exports, which are getters, with another `neon`. */
-function patchExports(exports: Exports): object | void {
-  const { Client, Pool, NeonQueryPromise } = exports;
+function patchExports(driver: Exports): object | void {
+  const { Client, Pool, NeonQueryPromise } = driver;
   const ownerOf = ({ prototype }: Class, method: string) => methodOwner(prototype, method) as object;
   patchPgClient(neon, ownerOf(Client, 'query'));
   // The pool's own query asks that of pg's, or by HTTP.
   patchPgPool(neon, ownerOf(Pool, 'connect'));
   attempt(patchPgSubmit, (Client as unknown as { Query: Class }).Query);
   for (const method of STARTERS) replaceMethod(NeonQueryPromise.prototype, method, wrapStarter);
-  const made = wrapNeon(exports.neon);
-  const descriptor = Object.getOwnPropertyDescriptor(exports, 'neon');
-  if (descriptor?.set !== undefined || descriptor?.writable) exports.neon = made;
+  const made = wrapNeon(driver.neon);
+  const descriptor = Object.getOwnPropertyDescriptor(driver, 'neon');
+  if (descriptor?.set !== undefined || descriptor?.writable) driver.neon = made;
   else {
-    const all = Object.getOwnPropertyDescriptors(exports);
+    const all = Object.getOwnPropertyDescriptors(driver);
     const own = { value: made, enumerable: true, configurable: true, writable: true };
-    return Object.create(Object.getPrototypeOf(exports) as object, { ...all, neon: own }) as object;
+    return Object.create(Object.getPrototypeOf(driver) as object, { ...all, neon: own }) as object;
   }
 }
 

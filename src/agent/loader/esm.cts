@@ -139,12 +139,15 @@ function withSuffix(loaded: LoadResult, suffix: string, url: string): LoadResult
   const { format, source } = loaded;
   if ((format !== 'module' && format !== 'module-typescript') || source === undefined || source === null)
     return loaded;
-  return {
-    ...loaded,
-    source:
-      (typeof source === 'string' ? source : new TextDecoder().decode(source)) +
-      suffix.replace('scooby:own-url', () => url.replaceAll("'", '%27')),
-  };
+  const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+  // A minified bundle exports what it calls otherwise: `export{ut as Client}`.
+  const at = text.lastIndexOf('export{');
+  const clause = at < 0 ? '' : text.slice(at, text.indexOf('}', at) + 1);
+  const own = suffix.replace(/get (\w+)\(\)\{return \1\},set \1\(v\)\{\1=v\}/g, (same, name: string) => {
+    const local = new RegExp(`[{,]\\s*([\\w$]+) as ${name}[,}]`).exec(clause)?.[1];
+    return local === undefined ? same : `get ${name}(){return ${local}},set ${name}(v){${local}=v}`;
+  });
+  return { ...loaded, source: text + own.replace('scooby:own-url', () => url.replaceAll("'", '%27')) };
 }
 
 /** `load` hook for the loader's thread, where only `withSuffix` of this file exists. */
