@@ -172,7 +172,7 @@ export class AppProcess {
   handlerSite(
     handler: string | undefined,
     stack: number | undefined,
-    spans: WithStack[],
+    spans: RecordedSpan[],
   ): string | undefined {
     const written = handler === undefined ? undefined : this.handlers.placeOf(handler, spans);
     return written ? formatSite(written) : this.siteOf(stack);

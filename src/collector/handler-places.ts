@@ -4,7 +4,7 @@ import { formatSite } from '../domain/site.js';
 import type { Frame, RecordedSpan } from '../domain/trace.js';
 import { type FileRoute, fileRoute } from './file-route.js';
 
-type WithStack = Pick<RecordedSpan, 'stack'>;
+type WithStack = Pick<RecordedSpan, 'kind' | 'stack'>;
 
 /** Stacks of a request that are looked at. */
 const MAX_STACKS = 100;
@@ -49,8 +49,10 @@ export class HandlerPlaces {
   }
 }
 
+/** Stacks of the calls that the app makes by itself: whether something blocks is up to the machine. */
 function stacksOf(spans: WithStack[]): Frame[][] {
-  return [...new Set(spans.map(({ stack }) => stack))].slice(0, MAX_STACKS);
+  const calls = spans.filter(({ kind }) => kind !== 'block' && kind !== 'blocked');
+  return [...new Set(calls.map(({ stack }) => stack))].slice(0, MAX_STACKS);
 }
 
 /**
