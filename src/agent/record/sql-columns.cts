@@ -31,11 +31,15 @@ export function secretValues(sql: string, dialect: Dialect | undefined): Map<Sql
 
 type Names = (string | number)[];
 
+/** Of each value of an insert without columns. */
+const UNKNOWN: Readonly<SqlVerdict> = { names: [], named: [], isUnknown: true };
+
 function mark(bracket: SqlBracket, inherited: Names, found: Map<SqlValue, SqlVerdict>): void {
   if (bracket.columns !== undefined) nameItems(bracket, namesOf(bracket.columns));
   if (bracket.insert !== undefined) nameInserted(bracket, bracket.insert.columns, found);
   const { isSelect } = bracket;
   bracket.terms.forEach((term, i) => {
+    if (term.values.length + term.children.length === 0) return;
     const isOwn =
       bracket.isNamed ||
       bracket.isLogical ||
@@ -55,15 +59,17 @@ function markTerm(term: SqlTerm, names: Names, found: Map<SqlValue, SqlVerdict>)
   if (row !== undefined) {
     for (const child of term.children) if (child !== row) nameItems(child, namesOf(row));
   } else for (const child of term.children) names.push(...bubbled(child, 0));
-  const secret = [...new Set(names.filter((name) => typeof name === 'number' || isSecret(name)))].slice(
-    0,
-    MAX_NAMES,
-  );
+  const secret = secretsOf(names);
   for (const value of term.values) {
     const own = typeof value.param === 'string' && isSecretName(value.param) ? [value.param] : [];
     for (const name of [...secret, ...own]) addName(found, value, name);
   }
   for (const child of term.children) mark(child, child.isLogical ? [] : secret, found);
+}
+
+function secretsOf(names: Names): Names {
+  const secret = names.filter((name) => typeof name === 'number' || isSecret(name));
+  return secret.length < 2 ? secret : [...new Set(secret)].slice(0, MAX_NAMES);
 }
 
 function isSecret(name: string): boolean {
@@ -72,7 +78,8 @@ function isSecret(name: string): boolean {
 
 function verdictOf(found: Map<SqlValue, SqlVerdict>, value: SqlValue): SqlVerdict {
   let verdict = found.get(value);
-  if (verdict === undefined) found.set(value, (verdict = { names: [], named: [], isUnknown: false }));
+  if (verdict === undefined || verdict === UNKNOWN)
+    found.set(value, (verdict = { names: [], named: [], isUnknown: verdict === UNKNOWN }));
   return verdict;
 }
 
@@ -128,7 +135,7 @@ function nameItems(bracket: SqlBracket, columns: Names): void {
   } else {
     bracket.isNamed = selected.length === 0;
     items.forEach((term, i) => {
-      if (columns[i] !== undefined) term.names.push(columns[i]);
+      if (columns[i] !== undefined) term.addName(columns[i]);
     });
   }
 }
@@ -173,7 +180,9 @@ function nameInserted(
 
 function setUnknown(found: Map<SqlValue, SqlVerdict>, value: SqlValue): void {
   // A named placeholder has the name of its column, mostly.
-  if (typeof value.param !== 'string') verdictOf(found, value).isUnknown = true;
+  if (typeof value.param === 'string') return;
+  if (found.has(value)) verdictOf(found, value).isUnknown = true;
+  else found.set(value, UNKNOWN);
 }
 
 function markUnknown(term: SqlTerm, found: Map<SqlValue, SqlVerdict>, depth: number): void {

@@ -3,6 +3,9 @@
 import type { Dialect } from '../../domain/library.js';
 import { type SqlToken, sqlTokens } from './sql-tokens.cjs';
 
+/** Shared by the terms of a bulk insert, most of which have one value and nothing else. */
+const NONE: readonly never[] = [];
+
 /** A placeholder or a literal. */
 export interface SqlValue {
   token: SqlToken;
@@ -12,12 +15,36 @@ export interface SqlValue {
 }
 
 /** What stands between two commas, ANDs or clauses. */
-export interface SqlTerm {
-  clause: string;
+export class SqlTerm {
+  readonly clause: string;
   /** Columns; `??` of mysql as the position of its placeholder. */
-  names: (string | number)[];
-  values: SqlValue[];
-  children: SqlBracket[];
+  names: readonly (string | number)[] = NONE;
+  values: readonly SqlValue[] = NONE;
+  children: readonly SqlBracket[] = NONE;
+
+  constructor(clause: string) {
+    this.clause = clause;
+  }
+
+  addName(name: string | number): void {
+    if (this.names === NONE) this.names = [name];
+    else (this.names as (string | number)[]).push(name);
+  }
+
+  addValue(value: SqlValue): void {
+    if (this.values === NONE) this.values = [value];
+    else (this.values as SqlValue[]).push(value);
+  }
+
+  addChild(child: SqlBracket): void {
+    if (this.children === NONE) this.children = [child];
+    else (this.children as SqlBracket[]).push(child);
+  }
+
+  /** Takes the last name back: it was that of a table or a function. */
+  dropName(): void {
+    if (this.names !== NONE) (this.names as (string | number)[]).pop();
+  }
 }
 
 /** A statement, what stands in brackets, or CASE … END. */
@@ -64,16 +91,16 @@ export function readSqlTree(sql: string, dialect: Dialect | undefined): SqlBrack
     const bracket = stack.at(-1)!;
     const term = bracket.terms.at(-1)!;
     const word = token.type === 'name' && !token.quoted ? token.text.toLowerCase() : '';
-    if (token.type === 'placeholder' && token.text === '??') term.names.push(position++);
+    if (token.type === 'placeholder' && token.text === '??') term.addName(position++);
     else if (token.type === 'placeholder') {
       const digits = /^[?$](\d+)$/.exec(token.text)?.[1];
       const isNamed = /^[:@$][^\d]/.test(token.text);
       const param = isNamed ? token.text.slice(1) : digits ? Number(digits) - 1 : position++;
-      term.values.push({ token, param, term });
+      term.addValue({ token, param, term });
     } else if (token.type === 'string' && /^(?:->|#>)/.test(previous?.text ?? '')) {
-      term.names.push(lastPart(token.text));
+      term.addName(lastPart(token.text));
     } else if (token.type === 'string' || token.type === 'number') {
-      term.values.push({ token, param: undefined, term });
+      term.addValue({ token, param: undefined, term });
     } else if (token.text === '(' && token.type === 'sign') {
       if (stack.length >= MAX_DEPTH) tooDeep++;
       else stack.push(openBracket(bracket, term, previous, closed));
@@ -91,10 +118,10 @@ export function readSqlTree(sql: string, dialect: Dialect | undefined): SqlBrack
       delete root.insert;
       newTerm(root, '');
     } else if (token.text === '.' && token.type === 'sign') {
-      if (previous?.type === 'name') term.names.pop();
+      if (previous?.type === 'name') term.dropName();
     } else if (word === 'case' && stack.length < MAX_DEPTH) {
       const added = newBracket('case', '');
-      term.children.push(added);
+      term.addChild(added);
       stack.push(added);
     } else if (word === 'end' && bracket.kind === 'case') stack.pop();
     else if (word === 'between') between = true;
@@ -112,17 +139,17 @@ export function readSqlTree(sql: string, dialect: Dialect | undefined): SqlBrack
       newTerm(bracket, 'into');
     } else if (token.type === 'name' && word !== 'as') {
       const isSession = word === 'session' && /^set$/i.test(previous?.text ?? '');
-      if (!TABLE_CLAUSES.has(term.clause) && !isSession) term.names.push(token.text);
+      if (!TABLE_CLAUSES.has(term.clause) && !isSession) term.addName(token.text);
     }
-    if (
-      word !== 'as' &&
-      !(previous?.text === ')' && token.type === 'name') &&
-      !/^as$/i.test(previous?.text ?? '')
-    )
+    if (word !== 'as' && !(previous?.text === ')' && token.type === 'name') && !isAs(previous?.text))
       closed = undefined;
     previous = token;
   }
   return root;
+}
+
+function isAs(text: string | undefined): boolean {
+  return text?.length === 2 && text.toLowerCase() === 'as';
 }
 
 function openBracket(
@@ -141,10 +168,10 @@ function openBracket(
     parent.insert.columns = newBracket('columns', '');
     return parent.insert.columns;
   }
-  if (isFunction && !TABLE_CLAUSES.has(term.clause)) term.names.pop();
+  if (isFunction && !TABLE_CLAUSES.has(term.clause)) term.dropName();
   const isRow = term.clause === 'values';
   const bracket = newBracket(isRow ? 'row' : 'list', isFunction ? before : '');
-  term.children.push(bracket);
+  term.addChild(bracket);
   return bracket;
 }
 
@@ -155,7 +182,7 @@ function newBracket(kind: SqlBracket['kind'], fn: string): SqlBracket {
 }
 
 function newTerm(bracket: SqlBracket, clause: string): void {
-  bracket.terms.push({ clause, names: [], values: [], children: [] });
+  bracket.terms.push(new SqlTerm(clause));
 }
 
 /** Last part of a path: `$.a.token`, `{a,token}`. */
