@@ -79,9 +79,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: 'its calls are not shown: "watch" in scooby.config.json shows them (docs/instruments.md)',
   },
   {
-    packages:
-      words(`@hapi/hapi restify @adonisjs/http-server @feathersjs/feathers sails polka h3 nitropack elysia
-      @trpc/server routing-controllers @loopback/rest moleculer hyper-express`),
+    packages: words('sails elysia routing-controllers @loopback/rest hyper-express'),
     kind: 'route',
     grade: 'note',
     text: 'its requests are shown by their paths: scooby does not know its routes',
