@@ -11,6 +11,7 @@ import type { LeftOut } from '../domain/record-rules.cjs';
 import type { Trace } from '../domain/trace.js';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
 import type { LoopTrial, TrialOptions } from '../explain/loop-trial.js';
+import { lengthRefusal } from '../insight/rewrite/finding-loops.js';
 import type { ControlRequest } from './protocol.js';
 import { type RunRecord, runRecords } from './registry.js';
 
@@ -160,7 +161,10 @@ export class RunControl {
    * The one statement that would replace calls of a trace, tried on the app's database; see
    * `TrialOptions`.
    */
-  tryLoop(trace: TraceWithCalls, { spans, given }: TrialOptions): Promise<LoopTrial> {
+  async tryLoop(trace: TraceWithCalls, { spans, given }: TrialOptions): Promise<LoopTrial> {
+    // More would not fit into a request either.
+    const refusal = lengthRefusal(spans);
+    if (refusal !== undefined) throw new Error(refusal);
     const calls = callReferences(trace, spans);
     return this.#request('tryLoop', { ...calls, given }, EXPLAIN_MS) as Promise<LoopTrial>;
   }

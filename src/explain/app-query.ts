@@ -87,7 +87,7 @@ export function queryFailure({ trouble, message }: QueryError, library: string):
     case 'busy':
       return 'No connection got free within 5 s: the pool of the app is exhausted. Ask again when it is idle.';
     case 'slow':
-      return 'The database has not answered within 5 s; the connection was closed.';
+      return message || 'The database has not answered within 5 s; the connection was closed.';
     case 'refused':
       return `The database refuses: ${message}`;
     default:

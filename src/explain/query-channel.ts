@@ -40,6 +40,7 @@ type ResponseLine = Extract<LinkLine, { t: 'answer' }>;
 const QUERY_MS = 5000;
 // The agent waits QUERY_MS for a connection and QUERY_MS for the rows; 2 s are for the link.
 const TOTAL_MS = 2 * QUERY_MS + 2000;
+const SILENT_APP = `The app has not answered within ${TOTAL_MS / 1000} s: something may block its event loop. Ask again.`;
 
 /** Sends queries to the connected processes of the app; their answers come from the collector. */
 export class QueryChannel {
@@ -76,7 +77,7 @@ export class QueryChannel {
         else if (Array.isArray(response.rows)) resolve(response.rows);
         else reject(new QueryError(response.trouble ?? 'refused', response.message));
       };
-      const timer = setTimeout(() => settle(new QueryError('slow')), TOTAL_MS);
+      const timer = setTimeout(() => settle(new QueryError('slow', SILENT_APP)), TOTAL_MS);
       if (!this.#connections.all.includes(appConnection)) return settle(new QueryError(undefined));
       this.#pending.set(n, { appConnection, settle });
       appConnection.send({ t: 'ask', n, patience: QUERY_MS, ...databaseQuery });

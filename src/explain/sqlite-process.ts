@@ -27,7 +27,7 @@ const LIMIT_MS = 4000;
 export function readSqlite(job: SqliteJob, limitMs = LIMIT_MS): Promise<QueryRow[][]> {
   return new Promise((resolve, reject) => {
     const reader = fork(readerFile(), { execArgv: [], env: cleanEnvironment(), stdio: 'ignore' });
-    let timer = setTimeout(() => settle(new QueryError('slow')), START_MS);
+    let timer = setTimeout(() => settle(slow(START_MS)), START_MS);
     const settle = (outcome: QueryError | QueryRow[][]) => {
       clearTimeout(timer);
       end(reader);
@@ -39,7 +39,7 @@ export function readSqlite(job: SqliteJob, limitMs = LIMIT_MS): Promise<QueryRow
       else if (reply.t === 'refused') settle(new QueryError('refused', reply.message));
       else {
         clearTimeout(timer);
-        timer = setTimeout(() => settle(new QueryError('slow')), limitMs);
+        timer = setTimeout(() => settle(slow(limitMs)), limitMs);
         reader.send(job, ignore);
       }
     });
@@ -48,6 +48,13 @@ export function readSqlite(job: SqliteJob, limitMs = LIMIT_MS): Promise<QueryRow
       settle(new QueryError('refused', `its process ended (${signal ?? code})`)),
     );
   });
+}
+
+function slow(ms: number): QueryError {
+  return new QueryError(
+    'slow',
+    `SQLite has not answered within ${ms / 1000} s; the process that read for it was ended.`,
+  );
 }
 
 function end(reader: ChildProcess): void {

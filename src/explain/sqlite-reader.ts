@@ -1,8 +1,10 @@
 /**
  * A process that reads a SQLite file for trials, apart from the app: the file is opened read-only, and the
- * process is ended where a statement takes too long.
+ * process is ended where a statement takes too long, or where nobody is left to do that.
  */
 
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import type { DigestedRows } from '../domain/link.js';
 import { digestRows } from '../domain/row-digest.cjs';
 import { databaseOpener } from '../store/connector.js';
@@ -12,8 +14,22 @@ import type { SqliteJob, SqliteReply } from './sqlite-process.js';
 /** ms of waiting for a lock of the app's. */
 const LOCK_MS = 1000;
 
-process.once('message', (job: SqliteJob) => void replyTo(job));
-process.send!({ t: 'ready' });
+if (isMainThread) superviseReading();
+else parentPort!.once('message', (job: SqliteJob) => void replyTo(job));
+
+/** Statements run in a thread: a process that reads notices nothing, neither that its parent is gone. */
+function superviseReading(): void {
+  // A thread in a statement does not end with process.exit().
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  const reader = new Worker(fileURLToPath(import.meta.url));
+  const reply = (message: SqliteReply) => process.send!(message, () => process.exit());
+  reader.on('message', reply);
+  reader.on('error', ({ message }) => reply({ t: 'refused', message }));
+  reader.once('online', () => {
+    process.once('message', (job: SqliteJob) => reader.postMessage(job));
+    process.send!({ t: 'ready' } satisfies SqliteReply);
+  });
+}
 
 async function replyTo(job: SqliteJob): Promise<void> {
   let reply: SqliteReply;
@@ -30,7 +46,7 @@ async function replyTo(job: SqliteJob): Promise<void> {
   } catch (error) {
     reply = { t: 'refused', message: (error as Error).message };
   }
-  process.send!(reply, () => process.exit());
+  parentPort!.postMessage(reply);
 }
 
 function rowsOf(db: Database, { sql, values, digest }: SqliteJob['queries'][number]): object[] {

@@ -10,9 +10,10 @@ import type { Span, Trace } from '../domain/trace.js';
 import { roundToMicros } from '../domain/trace.js';
 import { dialectOf, importRefusal, plannerNameOf } from '../insight/libraries.js';
 import { type CallRows, compareRows } from '../insight/rewrite/compare-rows.js';
+import { lengthRefusal } from '../insight/rewrite/finding-loops.js';
 import { keyTextsOf } from '../insight/rewrite/key-text.js';
 import { loopRefusal } from '../insight/rewrite/refusal.js';
-import { distinctCalls, MAX_REPLACED_CALLS, replacementsOf } from '../insight/rewrite/replacement.js';
+import { distinctCalls, replacementsOf } from '../insight/rewrite/replacement.js';
 import { SqlWriter } from '../insight/rewrite/sql-writer.js';
 import { type SlotValue, type Template, templateOf } from '../insight/rewrite/template.js';
 import type { Replacement } from '../insight/rewrite/types.js';
@@ -85,8 +86,7 @@ function valuesRefusal({ calls, varying }: Template): string | undefined {
     return `${names} was masked, or too long to be recorded whole. Where it is the same in all calls, say it: --value '${[...lost.keys()][0]}=…'`;
   }
   if (varying.size === 0) return 'All calls ask for the same, so one of them is enough.';
-  if (calls.length > MAX_REPLACED_CALLS) return `The loop has more than ${MAX_REPLACED_CALLS} calls.`;
-  return undefined;
+  return lengthRefusal(calls);
 }
 
 /** Reason why the driver would not send the statements as they are. */

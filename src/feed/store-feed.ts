@@ -10,7 +10,7 @@ import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { headlineOf } from '../insight/headline.js';
 import { conditionOf } from '../store/filter-sql.js';
-import type { PageReader } from '../store/page-reader.js';
+import type { Landmarks, PageReader } from '../store/page-reader.js';
 import type {
   FeedStatus,
   Headlines,
@@ -58,8 +58,8 @@ export class StoreFeed implements StoredFeed {
   /** Last list by route. */
   #routes: { key: string; result: RouteResult } | undefined;
   #version: number;
-  /** Row number of the newest request at the last poll: it falls where requests were removed. */
-  #lastSeq = 0;
+  /** What the store held at the last poll. */
+  #landmarks: Landmarks;
   #timer: NodeJS.Timeout | undefined;
   #rescannedAt = 0;
   /** True while results are older than the file. */
@@ -82,7 +82,7 @@ export class StoreFeed implements StoredFeed {
       () => this.#all.count(END_OF_TIME) - reader.countRoutine(),
     );
     this.#version = reader.version();
-    this.#lastSeq = reader.lastSeq();
+    this.#landmarks = reader.landmarks();
   }
 
   #handleError(error: unknown): void {
@@ -152,11 +152,16 @@ export class StoreFeed implements StoredFeed {
     }, delay);
   }
 
-  /** Reads everything anew once the store was emptied: by `scooby clean`, or from a screen. */
+  /** Reads everything anew once requests were removed: by `scooby clean`, from a screen, or with their file. */
   #forgetRemoved(): void {
-    const last = this.#reader.lastSeq();
-    if (last < this.#lastSeq) this.forget();
-    this.#lastSeq = last;
+    const { last, runs, lastRun } = this.#landmarks;
+    const now = this.#reader.landmarks();
+    this.#landmarks = now;
+    // Row numbers are used again: those that came since may already have that of the last one.
+    const isLastGone = last !== undefined && !this.#reader.holds(last);
+    const begun = now.runs.filter((run) => run > lastRun).length;
+    const areThere = now.lastRun - lastRun === begun && runs.every((run) => now.runs.includes(run));
+    if (isLastGone || !areThere) this.forget();
   }
 
   forget(): void {

@@ -57,6 +57,8 @@ export class Connection {
   #housekeeping!: Housekeeping;
   /** Inode of the open file. */
   #inode: number | undefined;
+  /** How often a file was opened. */
+  #opened = 0;
   #refusal: { error: unknown; until: number } | undefined;
 
   /** Opens the database and creates it if missing; throws a StoreError when that fails. */
@@ -104,9 +106,11 @@ export class Connection {
     }
   }
 
-  /** SQLite's data_version: another number after each change by another connection. */
+  /** Another number after each change by another connection, and once the file was replaced. */
   dataVersion(): number {
-    return this.#db.pragma('data_version', { simple: true }) as number;
+    const version = this.#db.pragma('data_version', { simple: true }) as number;
+    // SQLite's own, of 32 bits, begins anew with each connection.
+    return this.#opened * 2 ** 32 + version;
   }
 
   /** Sweeps when that is due after `saves` more traces; a failed sweep does not undo the saves. */
@@ -173,6 +177,7 @@ export class Connection {
     if (readonly) refuseForeignFiles(path);
     else createPrivate(path);
     this.#inode = inodeOf(path);
+    this.#opened++;
     const wasNotClosed = sizeOf(`${path}-wal`) > 0 && sizeOf(path) <= MAX_CHECKED_SIZE;
     this.#db = connect(path, { readonly, fileMustExist: true, timeout: 5000 });
     try {

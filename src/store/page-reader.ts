@@ -25,6 +25,14 @@ export interface SliceRow extends TimePosition {
   key: number | string;
 }
 
+/** What was there, by which a later look knows whether something was removed. */
+export interface Landmarks {
+  last: { seq: number; id: string } | undefined;
+  runs: number[];
+  /** The run that began last, there or not; 0 before the first. */
+  lastRun: number;
+}
+
 /** Totals of requests of one route and one histogram bucket. */
 export interface RouteSlice extends BucketCounts {
   method: string;
@@ -66,9 +74,9 @@ export class PageReader {
     return this.#connection.clock.now();
   }
 
-  /** SQLite's data_version: changes when another process has written. */
+  /** Changes when another process has written, and when the file is another. */
   version(): number {
-    return this.#connection.query((db) => db.pragma('data_version', { simple: true }) as number);
+    return this.#connection.query(() => this.#connection.dataVersion());
   }
 
   /**
@@ -118,6 +126,20 @@ export class PageReader {
   /** Row number of the trace that was saved last; 0 in an empty store. */
   lastSeq(): number {
     return this.#queryOne<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
+  }
+
+  /** The trace that was saved last, and the runs: what is gone with requests that were removed. */
+  landmarks(): Landmarks {
+    const sql = 'SELECT seq, id FROM traces ORDER BY seq DESC LIMIT 1';
+    const runs = this.#queryAll<{ id: number }>('SELECT id FROM runs').map(({ id }) => id);
+    const begun = "SELECT seq FROM sqlite_sequence WHERE name = 'runs'";
+    const lastRun = this.#queryOne<{ seq: number }>(begun)?.seq ?? 0;
+    return { last: this.#queryOne<{ seq: number; id: string }>(sql), runs, lastRun };
+  }
+
+  /** Whether a row is still of the same trace. */
+  holds({ seq, id }: { seq: number; id: string }): boolean {
+    return this.#queryOne('SELECT 1 FROM traces WHERE seq = ? AND id = ?', seq, id) !== undefined;
   }
 
   /** Requests of the rows after `after` up to `until` that meet a condition, the last saved first. */

@@ -56,7 +56,12 @@ export function filesBeside(path: string): { file: string; bytes: number }[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file === name || /^(?:-wal|-shm|\.v\d+|\.corrupt-.*)$/.test(beyond(file, name)))
-    .map((file) => ({ file: join(folder, file), bytes: sizeOf(join(folder, file)) }));
+    .map((file) => ({ file: join(folder, file), bytes: bytesOf(join(folder, file)) }));
+}
+
+/** What is shared by the processes that have the database open holds nothing that was stored. */
+function bytesOf(file: string): number {
+  return file.endsWith('-shm') ? 0 : sizeOf(file);
 }
 
 function beyond(file: string, name: string): string {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { connectToRun, livingRuns } from '../../src/control/client.js';
+import { aTrace } from '../factory.js';
 import { scooby } from '../scooby.js';
 
 // Counts its starts in a file; the response of `/` is the number of the current start.
@@ -31,6 +32,10 @@ test('another terminal reads the status of a run, changes its recording and rest
   await run.ask('/marked', { headers: { 'X-Scooby-Record': '1' } });
   await run.ask('/unmarked');
   t.equal((await control.record('all')).record, 'all');
+  const many = Array.from({ length: 2000 }, (_, n) => n);
+  await t.rejects(control.tryLoop(aTrace(), { spans: many, given: {} }), {
+    message: 'The loop has 2,000 calls: one statement is tried in place of at most 1,000.',
+  });
   await t.rejects(control.record('some' as 'all'), {
     name: 'ControlError',
     message: 'Requests to record are all, marked, off.',

@@ -12,6 +12,7 @@ import { StoreFeed } from '../../src/feed/store-feed.js';
 import { callKey, samplesOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
 import { Connection } from '../../src/store/connection.js';
+import { databaseFiles } from '../../src/store/files.js';
 import { PageReader } from '../../src/store/page-reader.js';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import { traceAt } from '../tui/fake.js';
@@ -37,6 +38,15 @@ function bothFeeds(t: Test, count: number, more: { ttl?: number; clock?: Clock }
     rmSync(folder, { recursive: true });
   });
   return { store, feed, memory: new MemoryFeed(traces), path };
+}
+
+/** Waits, from change to change that the feed tells of, until a count is as expected. */
+function follow(t: Test, feed: StoreFeed): (list: ListQuery, expected: number) => Promise<void> {
+  let notify = () => {};
+  t.teardown(feed.subscribe(() => notify()));
+  return async (list, expected) => {
+    while ((await feed.count(list)) !== expected) await new Promise<void>((resolve) => (notify = resolve));
+  };
 }
 
 function query(text: string): FilterQuery {
@@ -250,6 +260,56 @@ test('a store that is emptied is read anew, also by others', async (t) => {
   t.equal(await feed.count({ query: query('n1') }), 0);
   t.same(await feed.routes({ query: [] }), []);
   t.equal((await feed.stats()).total, 0);
+});
+
+test('a store that is emptied and filled again between two looks is read anew', async (t) => {
+  const { store, feed } = bothFeeds(t, 20);
+  const counts = follow(t, feed);
+  t.equal(await feed.count({ query: query('n1') }), 2);
+  const unrepeated = Array.from({ length: 60 }, (_, n) => traceAt(100 + n)).filter(
+    ({ findings }) => findings.length === 0,
+  );
+  const removed = store.remove('all');
+  store.saveAll(unrepeated);
+  await removed;
+  t.ok(unrepeated.length > 20, 'more than there were');
+  await counts({ query: query('n1') }, 0);
+  t.equal(await feed.count({ query: [] }), unrepeated.length);
+});
+
+test('a run that is removed from the middle is neither counted nor leaves gaps', async (t) => {
+  const { store, feed, path } = bothFeeds(t, 20);
+  const saveRun = (key: string, from: number) => {
+    const run = { key, start: 1, command: 'node app.js' };
+    const other = new SqliteStore({ connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf, run });
+    other.saveAll(Array.from({ length: 10 }, (_, n) => traceAt(from + n)));
+    other.close();
+  };
+  saveRun('first', 20);
+  saveRun('second', 30);
+  const counts = follow(t, feed);
+  t.equal(await feed.count({ query: [] }), 40);
+  const slowest: Sort = { by: 'duration', reverse: false };
+  t.equal((await feed.page({ query: [] }, slowest, 0, 100)).length, 40);
+  t.equal(await feed.count({ query: [] }), 40);
+  t.equal(await store.remove([1]), 10);
+  await counts({ query: [] }, 30);
+  t.equal((await feed.page({ query: [] }, slowest, 0, 100)).length, 30);
+  t.equal((await feed.page({ query: [] }, TIME, 0, 100)).length, 30);
+  t.equal(await feed.count({ query: [] }), 30);
+});
+
+test('a file that is another now is read anew', async (t) => {
+  const { feed, path } = bothFeeds(t, 20);
+  const counts = follow(t, feed);
+  t.equal(await feed.count({ query: query('n1') }), 2);
+  t.equal(await feed.count({ query: [] }), 20);
+  for (const file of databaseFiles(path)) rmSync(file, { force: true });
+  const other = new SqliteStore({ connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf });
+  t.teardown(() => other.close());
+  other.saveAll([{ ...traceAt(1), findings: [] }]);
+  await counts({ query: query('n1') }, 0);
+  t.equal(await feed.count({ query: [] }), 1);
 });
 
 test('the statistics are of the newest requests', async (t) => {

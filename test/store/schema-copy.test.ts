@@ -41,6 +41,7 @@ test('files of a database, and none of others', (t) => {
   for (const name of [
     's.db',
     's.db-wal',
+    's.db-shm',
     's.db.v3',
     's.db.corrupt-20260101',
     's.db.bak',
@@ -54,6 +55,7 @@ test('files of a database, and none of others', (t) => {
       .sort(),
     [
       ['s.db', 2],
+      ['s.db-shm', 0],
       ['s.db-wal', 2],
       ['s.db.corrupt-20260101', 2],
       ['s.db.v3', 2],

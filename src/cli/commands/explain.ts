@@ -43,8 +43,8 @@ export function registerExplain(program: Command): void {
       'after',
       `
 The app has to run under scooby: it explains the query on a connection of its own pool, in a read-only transaction that
-is rolled back, within 5 s. PostgreSQL, MySQL, MariaDB and SQLite, which has no --analyze; docs/libraries.md lists the
-drivers.
+is rolled back, within 5 s: PostgreSQL, MySQL and MariaDB. SQLite is asked for its plan alone on the app's own handle,
+and has no --analyze. docs/libraries.md lists the drivers.
 
 Examples:
   scooby explain last                 the slowest query of the newest request

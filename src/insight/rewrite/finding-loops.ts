@@ -1,5 +1,6 @@
 /** Loops of a request that one statement may replace: the SELECTs of its N+1 findings. */
 
+import { formatCount, formatWhole } from '../../domain/text.js';
 import type { Finding, Span, Trace } from '../../domain/trace.js';
 
 /** Calls of one shape, as indices into the trace's spans. */
@@ -8,6 +9,15 @@ export interface CallLoop {
   /** Shape of the calls, without values. */
   shape: string;
   finding?: Finding;
+}
+
+/** Most calls of a loop that are replaced by one statement. */
+export const MAX_REPLACED_CALLS = 1000;
+
+/** Reason why so many calls are not replaced by one statement. */
+export function lengthRefusal({ length }: { length: number }): string | undefined {
+  if (length <= MAX_REPLACED_CALLS) return undefined;
+  return `The loop has ${formatCount(length, 'call')}: one statement is tried in place of at most ${formatWhole(MAX_REPLACED_CALLS)}.`;
 }
 
 /** Loops of a finding, by shape; the costliest first. */

@@ -9,9 +9,6 @@ import { isUnlimited, type Limit, limitOf } from './limit.js';
 import { type SlotValue, slotKey, type Template } from './template.js';
 import type { Replacement, ServerFacts } from './types.js';
 
-/** Most calls of a loop that are replaced by one statement. */
-export const MAX_REPLACED_CALLS = 1000;
-
 /** Calls with different values, in their order. */
 export function distinctCalls({ calls, varying }: Template): SlotValue[][] {
   const seen = new Map<string, SlotValue[]>();

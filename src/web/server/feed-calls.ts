@@ -4,6 +4,7 @@ import { ALL_LATENCIES } from '../../domain/latency.js';
 import type { Trace } from '../../domain/trace.js';
 import type { DistantRequest, Feed, FeedCapability } from '../../feed/feed.js';
 import { verify } from '../../feed/verify.js';
+import { MAX_REPLACED_CALLS } from '../../insight/rewrite/finding-loops.js';
 import { whatIf } from '../../insight/win/what-if.js';
 import { whatIfText } from '../../insight/win/what-if-text.js';
 import {
@@ -27,8 +28,6 @@ export type FeedCall = (feed: Feed, args: unknown[]) => unknown;
 const MAX_ROWS = 1000;
 const MAX_OFFSET = 1e9;
 const MAX_SPANS = 1e6;
-/** Calls of one loop. */
-const MAX_LOOP = 10_000;
 /** Headlines at once: each is made of a whole request. */
 const MAX_HEADLINES = 100;
 
@@ -80,7 +79,7 @@ const CALLS = new Map<string, FeedCall>([
     async (feed, [id, spans, given]) =>
       able(feed, 'tryLoop')(
         await storedTrace(feed, id),
-        countsArgument(spans, 'spans', MAX_LOOP, MAX_SPANS),
+        countsArgument(spans, 'spans', MAX_REPLACED_CALLS, MAX_SPANS),
         valuesArgument(given),
       ),
   ],

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'tap';
 import type { Feed } from '../../../src/feed/feed.js';
+import { MAX_REPLACED_CALLS } from '../../../src/insight/rewrite/finding-loops.js';
 import { pageSecrets } from '../../../src/web/server/page-secrets.js';
 import { createPageServer } from '../../../src/web/server/page-server.js';
 import { MAX_BODY_BYTES } from '../../../src/web/server/read-json.js';
@@ -205,6 +206,13 @@ test('attacker: a body without end', async (t) => {
   t.equal((await call(page, 'page', [], { body: '[' })).status, 400);
   t.equal((await call(page, 'page', [], { body: '{}' })).status, 400);
   t.equal((await call(page, 'page', [], { body: '['.repeat(60_000) })).status, 400);
+});
+
+test('the largest loop that is tried fits into a body', async (t) => {
+  const page = await servePage(t, REQUESTS);
+  const spans = Array.from({ length: MAX_REPLACED_CALLS }, (_, n) => 999_000 + n);
+  const { status, body } = await call(page, 'tryLoop', [REQUESTS[0]!.id, spans, null]);
+  t.same([status, body], [422, '{"error":"the app no longer runs under scooby"}']);
 });
 
 test('attacker: connections without end, handed over by the launcher', async (t) => {

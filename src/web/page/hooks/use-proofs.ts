@@ -5,7 +5,12 @@ import { escapeToOneLine, readableUrl } from '../../../domain/text.js';
 import type { Finding, Trace } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
 import type { TrialResult } from '../../../feed/feed.js';
-import { isTriable, loopOfCall, loopsOfFinding } from '../../../insight/rewrite/finding-loops.js';
+import {
+  isTriable,
+  lengthRefusal,
+  loopOfCall,
+  loopsOfFinding,
+} from '../../../insight/rewrite/finding-loops.js';
 import { maskedValues } from '../../../insight/rewrite/masked-values.js';
 import type { Verification } from '../../../insight/verify/verdicts.js';
 import { maySend } from '../parts/may-send.js';
@@ -57,6 +62,8 @@ export function useProofs(trace: Trace, item: number | undefined): Proofs {
   const trySpans = (spans: number[] | undefined) => {
     if (spans === undefined)
       return refuse('this request has no N+1 of queries that read: open one of its queries')();
+    const refusal = lengthRefusal(spans);
+    if (refusal !== undefined) return refuse(refusal)();
     const names = maskedValues(trace, spans);
     const tryWith = (given: Record<string, string>) => {
       const work = feed.tryLoop!(trace, spans, given).then((trial) => ({ trial }));
