@@ -23,6 +23,8 @@ function measured(name: string, value: unknown): string | undefined {
     return `${formatMs(value)} of the wait, behind other calls of its connection`;
   if (name === 'ttfb' && typeof value === 'number')
     return `${formatMs(value)} to the first byte of the answer`;
+  if (name === 'captures' && typeof value === 'number')
+    return `seen ${formatCount(value, 'time')} while it ran`;
   return name === 'pool' && isPoolCounts(value)
     ? `${value.open} of ${value.max} connections open, ${value.idle} idle, ${formatCount(value.waiting, 'call')} waiting`
     : undefined;

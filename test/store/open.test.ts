@@ -85,7 +85,7 @@ test('a database of a newer version is unchanged, and the message names the vers
   const db = new Sqlite(path);
   db.pragma('user_version = 999');
   db.close();
-  const newer = `${path} was written by a newer scooby (format 999, this one knows 4). Update scooby, or choose another file with --db.`;
+  const newer = `${path} was written by a newer scooby (format 999, this one knows 5). Update scooby, or choose another file with --db.`;
   const { place, warnings } = await opened(path);
   t.same({ place, warnings }, { place: MEMORY, warnings: [`${newer} ${GOES_ON}`] });
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));
@@ -98,7 +98,7 @@ test('a database of an older version is migrated, also by a reader', async (t) =
     const db = new Sqlite(path);
     db.exec('DROP TABLE figures; DROP TABLE subjects; DROP TABLE runs; DROP INDEX traces_run');
     db.exec('DROP INDEX traces_ticks; DROP INDEX traces_parent; ALTER TABLE traces DROP COLUMN parent');
-    db.exec('ALTER TABLE traces DROP COLUMN run');
+    db.exec('ALTER TABLE traces DROP COLUMN run; ALTER TABLE traces DROP COLUMN win');
     db.pragma('user_version = 1');
     db.close();
   };
@@ -106,7 +106,7 @@ test('a database of an older version is migrated, also by a reader', async (t) =
   const said: string[] = [];
   const reader = await openStore({ db: path, cwd: '/', readonly: true }, (message) => said.push(message));
   t.same(said, [
-    `${path} is brought from format 1 to 4. It is kept as it was as ${path}.v1; scooby clean removes it.`,
+    `${path} is brought from format 1 to 5. It is kept as it was as ${path}.v1; scooby clean removes it.`,
   ]);
   t.equal((await reader.idsWith('kept', 1))[0], 'kept');
   t.same(await reader.aggregates('route', {}), []);
@@ -118,6 +118,34 @@ test('a database of an older version is migrated, also by a reader', async (t) =
   t.equal(copy.prepare('SELECT count(*) FROM traces').pluck().get(), 1);
   copy.close();
   t.equal(statSync(`${path}.v1`).mode & 0o777, 0o600);
+});
+
+test('the requests of a database without wins are listed, and new ones have theirs', async (t) => {
+  const path = join(t.testdir(), 'scooby.db');
+  await opened(path);
+  const before = new Sqlite(path);
+  before.exec('ALTER TABLE traces DROP COLUMN win');
+  before.pragma('user_version = 4');
+  before.close();
+  const said: string[] = [];
+  const store = await openStore({ db: path, cwd: '/' }, (message) => said.push(message));
+  t.same(said, [
+    `${path} is brought from format 4 to 5. It is kept as it was as ${path}.v4; scooby clean removes it.`,
+  ]);
+  const finding = { kind: 'slow', severity: 'warn', confidence: 1, message: '', spans: [], ms: 20, win: 12 };
+  store.saveAll([aTrace({ id: 'new', start: Date.now(), findings: [finding as never] })]);
+  t.same(
+    (await store.recent({}, 9)).map(({ id, win }) => ({ id, win })),
+    [
+      { id: 'new', win: 12 },
+      { id: 'kept', win: undefined },
+    ],
+  );
+  store.close();
+  const copy = new Sqlite(`${path}.v4`, { readonly: true });
+  t.equal(copy.pragma('user_version', { simple: true }), 4, 'as the earlier version wrote it');
+  t.equal(copy.prepare('SELECT count(*) FROM traces').pluck().get(), 1);
+  copy.close();
 });
 
 test('the database of another program is unchanged', async (t) => {

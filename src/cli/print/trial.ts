@@ -1,7 +1,7 @@
 /** Outcome of a trial as text. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
-import { escapeToOneLine, readableUrl } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { LoopTrial } from '../../explain/loop-trial.js';
 import type { CallLoop } from '../../insight/rewrite/finding-loops.js';
@@ -37,7 +37,7 @@ export function trialLines(
     ),
     ...section(
       [
-        `The loop's queries, run again just now for their rows: ${again.calls}, ${again.ms.toFixed(1)}ms.`,
+        `The loop's queries, run again just now for their rows: ${formatCount(again.calls, 'query', 'queries')} in ${formatMs(again.ms)}.`,
         'scooby try --sql prints the statement with its values, to run or to copy.',
         ...notes,
       ].flatMap((note) => wrapped(note).map((line) => style('dim', line))),

@@ -5,7 +5,7 @@ import { cellWidth, fitText, type Line, lineWidth } from '../../terminal/cells.j
 import { isNarrowedByTyping, MENU_TITLES, menuItemLine } from '../input/menu.js';
 import type { Popup as PopupState } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
-import { menuCells, popupRect } from '../view/popup-rect.js';
+import { menuCells, popupCells, popupRect } from '../view/popup-rect.js';
 import { paintLine, type Theme } from '../view/theme.js';
 import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
@@ -94,7 +94,7 @@ function popupRows(
   theme: Theme,
 ): { rows: string[]; x: number; y: number; width: number } {
   const { columns, rows } = viewModel.state;
-  const content = contentOf(viewModel, popup, columns - 6, Math.max(1, rows - 6));
+  const content = contentOf(viewModel, popup, popupCells({ columns }), Math.max(1, rows - 6));
   const boxRows = framedRows(content, theme);
   const { x, y, width } = popupRect({ columns, rows }, content.width, boxRows.length);
   return { rows: boxRows, width, x, y };

@@ -297,8 +297,7 @@ export class Effects {
 
   #diff(): void {
     const { state } = this.#browser;
-    const { marks, selected } = state.list;
-    const marked = marks.findLast((id) => id !== selected);
+    const marked = state.list.marks.findLast((id) => id !== shownId(state));
     if (marked === undefined) return;
     this.#withTrace(async (after) => {
       const before = await this.#browser.feed.find(marked);

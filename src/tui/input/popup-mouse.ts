@@ -1,7 +1,7 @@
 /** Maps mouse reports to actions while a popup is open: the wheel scrolls, a click does an item. */
 
 import type { Action } from '../state/state.js';
-import { menuCells, popupRect } from '../view/popup-rect.js';
+import { menuCells, popupCells, popupRect } from '../view/popup-rect.js';
 import type { ViewModel } from '../view/view-model.js';
 import type { MouseReport } from './key-names.js';
 
@@ -19,7 +19,7 @@ export function popupMouseActions({ state, items }: ViewModel, mouse: MouseRepor
   if (popup.kind === 'ask') return [];
   if (popup.kind === 'text') return [{ type: 'close' }];
   const shown = Math.min(items.length, Math.max(1, state.rows - 6));
-  const rect = popupRect(state, Math.min(menuCells(popup.menu), state.columns - 6), Math.max(1, shown) + 2);
+  const rect = popupRect(state, Math.min(menuCells(popup.menu), popupCells(state)), Math.max(1, shown) + 2);
   const row = mouse.row - rect.y - 1;
   const isBeside =
     mouse.column < rect.x || mouse.column >= rect.x + rect.width || row < -1 || row > rect.height - 2;

@@ -120,10 +120,16 @@ function findingEntry(finding: Finding, trace: Trace, columnsOf: ColumnsOf): Tab
         '  ',
         [fitText(cutMiddle(cleanText(finding.site ?? ''), columns.site), columns.site), 'accent'],
         columns.site > 0 ? '  ' : '',
-        cleanText(finding.message),
+        messageBeside(finding, columns.site),
       ];
     },
   };
+}
+
+/** Message of a finding; where it begins with the whole text of the column before it, without that. */
+function messageBeside({ message, site = '' }: Finding, cells: number): string {
+  const isSaid = site !== '' && message.startsWith(`${site} `) && cellWidth(cleanText(site)) <= cells;
+  return cleanText(isSaid ? message.slice(site.length + 1) : message);
 }
 
 function kindEntry(kind: string, trace: Trace, columnsOf: ColumnsOf): TableRow {

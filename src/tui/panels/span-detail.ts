@@ -6,28 +6,24 @@ import type { Span } from '../../domain/trace.js';
 import type { ExplainResult } from '../../feed/feed.js';
 import { dialectOf } from '../../insight/libraries.js';
 import { detailsOf } from '../../screens/call-details.js';
+import { drawnText } from '../../screens/drawn-text.js';
 import { layOutSql } from '../../screens/sql-highlight.js';
 import { cleanLines, cleanText, type Line, type Segment } from '../../terminal/cells.js';
 import type { PanelContext, TextLine } from './panel.js';
 import { stackLines } from './stack-detail.js';
 
-/** Characters of one text that are drawn: megabytes would be laid out anew at each key. */
-const MAX_DRAWN = 65_536;
-
 function statementLines(span: Span, { trace }: PanelContext): Line[] {
-  const drawn = span.name.slice(0, MAX_DRAWN);
+  const { drawn, more } = drawnText(span.name);
   const lines: Line[] =
     span.kind === 'sql'
       ? layOutSql(drawn, dialectOf(trace, span.library))
       : cleanLines(drawn).map((line) => [line]);
-  return [...lines, ...undrawnLine(span.name)];
+  return [...lines, ...undrawnLine(more)];
 }
 
 /** What a text has beyond its drawn part, and where to have it. */
-function undrawnLine(text: string): Line[] {
-  if (text.length <= MAX_DRAWN) return [];
-  const more = formatCount(text.length - MAX_DRAWN, 'more character');
-  return [[[`… ${more}; y copies all of it`, 'dim']]];
+function undrawnLine(more: number): Line[] {
+  return more === 0 ? [] : [[[`… ${formatCount(more, 'more character')}; y copies all of it`, 'dim']]];
 }
 
 function factsLine(span: Span): Line {
@@ -44,9 +40,10 @@ function factsLine(span: Span): Line {
 }
 
 function detailLines(span: Span): TextLine[] {
-  return detailsOf(span).map(([name, text]) => ({
-    line: [[` ${name} `, 'dim'], text.slice(0, MAX_DRAWN), ...undrawnLine(text).flat()],
-  }));
+  return detailsOf(span).map(([name, text]) => {
+    const { drawn, more } = drawnText(text);
+    return { line: [[` ${name} `, 'dim'], drawn, ...undrawnLine(more).flat()] };
+  });
 }
 
 function planLines({ asked, server, plan, remarks, notes }: ExplainResult): TextLine[] {
@@ -64,8 +61,7 @@ export function spanText(span: Span, context: PanelContext, note?: Line): TextLi
   lines.push({ line: [] }, { line: factsLine(span) });
   if (note) lines.push({ line: note });
   if (span.error !== undefined) {
-    for (const text of cleanLines(span.error.slice(0, MAX_DRAWN)))
-      lines.push({ line: [' ', [text, 'error']] });
+    for (const text of cleanLines(drawnText(span.error).drawn)) lines.push({ line: [' ', [text, 'error']] });
   }
   lines.push(...detailLines(span), { line: [] });
   const plan = context.plan?.(span);

@@ -8,7 +8,7 @@ import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
 import { type JavaScriptSlice, slicesOf } from '../../insight/profile/slices.js';
 import { calledFunction, functionPlace, sliceText } from '../../screens/profile-text.js';
 import { maxConcurrent, timelineExtent } from '../../screens/timeline-extent.js';
-import { cutLine, fitText, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
+import { cellWidth, cutLine, fitText, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 import { timeLane } from '../../terminal/time-lane.js';
 import {
   emptyPage,
@@ -148,11 +148,14 @@ function sliceLines(slice: JavaScriptSlice, context: PanelContext): TextLine[] {
 /** Scale above the bars. */
 function scaleLine({ from, to }: TimelineWindow, extent: number, columns: number): Line {
   const { label, cells } = widths(columns);
-  const step = Math.floor(cells / 4);
   const isWhole = from === 0 && to === extent;
   const textOf = (ms: number) => (isWhole ? formatMs(ms) : formatInstant(ms, (to - from) / 4));
-  const marks = [0, 0.25, 0.5, 0.75]
-    .map((share) => fitText(textOf(from + (to - from) * share), step))
+  const texts = (count: number) =>
+    Array.from({ length: count }, (_, n) => textOf(from + ((to - from) * n) / count));
+  // Marks without a gap read as one number, and cut ones as another.
+  const count = [4, 2].find((n) => Math.max(...texts(n).map(cellWidth)) < Math.floor(cells / n)) ?? 1;
+  const marks = texts(count)
+    .map((text) => fitText(text, Math.floor(cells / count)))
     .join('');
   return [[`${' '.repeat(label + 1)}${fitText(marks, cells)}${fitText(textOf(to), 8, 'right')}`, 'head']];
 }

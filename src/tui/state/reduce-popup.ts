@@ -1,6 +1,7 @@
 /** Reducer of popups: opening, moving, typing into a menu, closing. */
 
-import { graphemes } from '../../terminal/cells.js';
+import { graphemes, wrapLine } from '../../terminal/cells.js';
+import { popupCells } from '../view/popup-rect.js';
 import { moveCursor } from './cursor.js';
 import type { Action, Popup, State, ViewFacts } from './state.js';
 
@@ -41,6 +42,11 @@ function goToLine(popup: TextPopup, n: 1 | -1, { count, height, matches }: ViewF
   return { ...popup, top, find: { ...find, line } };
 }
 
+/** Popup with a text, wrapped: it does not scroll sideways. */
+function textPopup({ title, lines }: Action & { type: 'show' }, cells: number): TextPopup {
+  return { kind: 'text', title, lines: lines.flatMap((line) => wrapLine(line, cells)), top: 0 };
+}
+
 /** State after an action that opens, uses or closes a popup; undefined for other actions. */
 export function reducePopup(state: State, action: Action, facts: ViewFacts): State | undefined {
   switch (action.type) {
@@ -49,7 +55,7 @@ export function reducePopup(state: State, action: Action, facts: ViewFacts): Sta
     case 'ask':
       return { ...state, popup: { kind: 'ask', question: action.question, yes: action.yes } };
     case 'show':
-      return { ...state, popup: { kind: 'text', title: action.title, lines: action.lines, top: 0 } };
+      return { ...state, popup: textPopup(action, popupCells(state)) };
   }
   const { popup } = state;
   if (!popup) return undefined;

@@ -1,13 +1,13 @@
 /** Compares two requests: figures side by side, changed findings and changed calls. */
 
 import type { Dialect } from '../../domain/library.js';
-import { formatMs, readableUrl } from '../../domain/text.js';
+import { formatMs, formatWhole, readableUrl } from '../../domain/text.js';
 import { comparedParts, partFigure, timeSpentIn } from '../../domain/time-spent.js';
 import type { Trace } from '../../domain/trace.js';
 import { dialectOf } from '../../insight/libraries.js';
 import { compareCalls, comparedCallsOf, findingChanges } from '../../insight/metrics/compare.js';
 import { colourSql } from '../../screens/sql-highlight.js';
-import { cleanText, cutText, fitText, type Line } from '../../terminal/cells.js';
+import { cellWidth, cleanText, cutText, fitText, type Line } from '../../terminal/cells.js';
 
 /** Cells of a figure's name: `waiting for a connection`. */
 const NAME_WIDTH = 24;
@@ -42,16 +42,20 @@ function callLines(before: Trace, after: Trace): Line[] {
   const changes = compareCalls(comparedCallsOf(before), comparedCallsOf(after)).filter(
     ({ verdict }) => verdict !== 'same',
   );
-  return changes.map(({ kind, text, before: a, after: b }): Line => {
+  const rows = changes.map((change) => ({
+    ...change,
+    counts: `${formatWhole(change.before?.count ?? 0)} → ${formatWhole(change.after?.count ?? 0)}`,
+    times: `${formatMs(change.before?.ms ?? 0)} → ${formatMs(change.after?.ms ?? 0)}`,
+  }));
+  const countWidth = Math.max(...rows.map(({ counts }) => cellWidth(counts)));
+  const timeWidth = Math.max(...rows.map(({ times }) => cellWidth(times)));
+  return rows.map(({ kind, text, before: a, after: b, counts, times }): Line => {
     const mark: Line = !a ? [['+ ', 'added']] : !b ? [['- ', 'removed']] : ['  '];
-    const counts = `${a?.count ?? 0} → ${b?.count ?? 0}`;
-    const times = `${formatMs(a?.ms ?? 0)} → ${formatMs(b?.ms ?? 0)}`;
     const label = cutText(cleanText(text), 400);
     return [
       ' ',
       ...mark,
-      fitText(counts, 12),
-      fitText(times, 18),
+      `${fitText(counts, countWidth)}  ${fitText(times, timeWidth)}  `,
       ...(kind === 'sql' ? colourSql(label, dialect) : [label]),
     ];
   });
@@ -85,7 +89,7 @@ export function diffLines(before: Trace, after: Trace): Line[] {
       figureLine(cleanText(partFigure(each.part)), each.before, each.after, formatMs),
     ),
     ...kinds.map((kind) =>
-      figureLine(cleanText(kind), before.totals[kind]?.count, after.totals[kind]?.count, (n) => String(n)),
+      figureLine(cleanText(kind), before.totals[kind]?.count, after.totals[kind]?.count, formatWhole),
     ),
     [],
     ...gone.map((finding): Line => [[' gone  ', 'added'], cleanText(finding.message)]),

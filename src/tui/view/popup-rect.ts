@@ -3,6 +3,11 @@
 import type { MenuName, State } from '../state/state.js';
 import type { Rect } from './layout.js';
 
+/** Cells inside the frame of a text, and at most of a menu. */
+export function popupCells({ columns }: Pick<State, 'columns'>): number {
+  return columns - 6;
+}
+
 /** Cells inside the frame of a menu, where the screen has them. */
 export function menuCells(menu: MenuName): number {
   return menu === 'help' ? 96 : 76;

@@ -45,6 +45,15 @@ const rows = (shown: ReturnType<typeof timeline>) =>
     lineText(line).trimEnd(),
   );
 
+test('the scale has as many marks as fit with a gap: none is cut, none runs into the next', (t) => {
+  const scale = (columns: number) => lineText(timeline({}).headLines(columns)[1]!).trim();
+  t.equal(scale(80), '0.0ms     25ms      50ms      75ms          100ms');
+  t.equal(scale(54), '0.0ms 25ms  50ms  75ms     100ms');
+  t.equal(scale(50), '0.0ms     50ms          100ms');
+  t.equal(scale(30), '0.0ms       100ms');
+  t.end();
+});
+
 test('what a call became in another service is below it, on the same clock', (t) => {
   t.same(rows(timeline({})), [
     ' never two calls at the same time; led to 2 requests of 2 processes',

@@ -31,3 +31,12 @@ test('/ finds in a popup, n and N go on, esc ends the search and then closes', (
   browser.close();
   t.end();
 });
+
+test('a sentence that is wider than the popup is wrapped, not cut', (t) => {
+  const { browser } = createBrowser(20);
+  const sentence = `the query ${'asked again and '.repeat(12)}asked a last time`;
+  browser.dispatch({ type: 'show', title: 'a text', lines: [[' new   ', sentence]] });
+  t.match(rowsOf(browser).join('\n'), /asked a last time/);
+  browser.close();
+  t.end();
+});

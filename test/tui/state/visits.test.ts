@@ -74,3 +74,12 @@ test('where nothing blocked, and where what blocked is gone, it is said', (t) =>
   browser.close();
   t.end();
 });
+
+test('d compares the request that is visited with another one, not with itself', async (t) => {
+  const { browser, press } = blocked();
+  press('j', 'j', 'm', 'j', 'j', 'j', 'm', 'k', 'k', 'k', 'enter', 'b', 'd');
+  await new Promise(setImmediate);
+  t.match(rowsOf(browser).join('\n'), new RegExp(`before .*${traceAt(2).id.slice(0, 8)}`));
+  browser.close();
+  t.end();
+});

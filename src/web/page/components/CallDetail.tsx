@@ -6,15 +6,13 @@ import { escapeControls, formatCount, formatMs, formatWhole } from '../../../dom
 import type { Span, Trace } from '../../../domain/trace.js';
 import { dialectOf } from '../../../insight/libraries.js';
 import { detailsOf } from '../../../screens/call-details.js';
+import { drawnText } from '../../../screens/drawn-text.js';
 import { layOutSql } from '../../../screens/sql-highlight.js';
 import { CallActions } from './CallActions.js';
 import { LineBlock } from './LineText.js';
 import { SafeLink } from './SafeLink.js';
 import { StackView } from './StackView.js';
 import { StatementHistory } from './StatementHistory.js';
-
-/** Characters of one text that are drawn. */
-const MAX_DRAWN = 65_536;
 
 /** The call of an index. */
 export function CallDetail({ trace, span: index }: { trace: Trace; span: number }) {
@@ -25,7 +23,7 @@ export function CallDetail({ trace, span: index }: { trace: Trace; span: number 
       <Statement trace={trace} span={span} />
       <CallFacts span={span} />
       {span.error !== undefined && (
-        <pre className="code error-message">{escapeControls(span.error.slice(0, MAX_DRAWN))}</pre>
+        <pre className="code error-message">{escapeControls(drawnText(span.error).drawn)}</pre>
       )}
       <Details span={span} />
       <CallActions trace={trace} span={index} />
@@ -36,8 +34,7 @@ export function CallDetail({ trace, span: index }: { trace: Trace; span: number 
 }
 
 function Statement({ trace, span }: { trace: Trace; span: Span }) {
-  const text = span.name.slice(0, MAX_DRAWN);
-  const more = span.name.length - text.length;
+  const { drawn: text, more } = drawnText(span.name);
   return (
     <>
       {span.kind === 'sql' ? (
@@ -93,7 +90,7 @@ function Details({ span }: { span: Span }) {
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <code>{text.slice(0, MAX_DRAWN)}</code>
+            <code>{drawnText(text).drawn}</code>
           </dd>
         </div>
       ))}
