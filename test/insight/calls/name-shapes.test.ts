@@ -107,8 +107,7 @@ test('names that come from elsewhere are values in the text of a loop', (t) => {
   const loop = `for (const { name } of rows)\n  await fetch(\`http://shop/users/\${name}\`);`;
   const found = { findings: ['n+1-http src/a.js:2'], shapes: ['GET http://shop/users/#'] };
   t.same(read(gets(NAMES, '/users', 'src/a.js:2 page'), loop), found);
-  const helper =
-    `const get = (path) =>\n        fetch(BASE + path);\nreturn rows.map((row) =>\n        get(\`/users/\${row.name}\`));`;
+  const helper = `const get = (path) =>\n        fetch(BASE + path);\nreturn rows.map((row) =>\n        get(\`/users/\${row.name}\`));`;
   const { shapes } = read(gets(NAMES, '/users', ['src/a.js:2 get', 'src/a.js:4 page']), helper);
   t.same(shapes, ['GET http://shop/users/#'], 'the loop is the caller');
   t.end();
