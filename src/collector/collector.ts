@@ -301,9 +301,11 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const { trace } = openTrace;
     const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
     openTrace.closeByApp(line.aborted ? undefined : responded);
-    for (const key of ['parent', 'route', 'params', 'error', 'answeredError'] as const) {
+    for (const key of ['parent', 'route', 'params', 'error'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
+    if (line.answeredError !== undefined)
+      trace.answeredError = roundToMicros(process.toEpochMs(line.answeredError) - trace.start);
     const handler = [line.handler, process.handlerSite(line.handler, line.stack, trace.spans)]
       .filter(Boolean)
       .join(' ');

@@ -81,7 +81,7 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
     close: {
       ...{ id: text, at: number, status: maybe(number), aborted: maybe(flag), parent: maybe(text) },
       handed: maybe(flag),
-      answeredError: maybe(flag),
+      answeredError: maybe(number),
       error: maybe(text),
       ...{ route: maybe(text), handler: maybe(text), stack: maybe(number), params: maybe(texts) },
     },

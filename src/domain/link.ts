@@ -185,8 +185,8 @@ export type LinkLine =
       aborted?: boolean;
       /** True if another process answers it, whose `close` has the route. */
       handed?: boolean;
-      /** True if JSON that the app made after a call had failed tells of an error. */
-      answeredError?: boolean;
+      /** Instant of the last JSON that tells of an error, if a call had failed before. */
+      answeredError?: number;
       /** Of a unit: the error that it ended with. */
       error?: string;
       parent?: string;

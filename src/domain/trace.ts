@@ -240,8 +240,8 @@ export interface Trace {
   error?: string;
   /** What it threw or handed to its framework, in the order in which that was seen. */
   errors?: RequestError[];
-  /** True when the app told of an error in JSON after a call had failed, as a rule in its answer. */
-  answeredError?: boolean;
+  /** ms from the start to the last JSON in which the app told of an error, if a call had failed before. */
+  answeredError?: number;
   app?: AppInfo;
   headers?: { request: Headers; response?: Headers };
   spans: Span[];

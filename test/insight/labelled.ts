@@ -910,8 +910,13 @@ const log = (story: Story, text: string, level: string) => {
 export const errors: Labelled[] = [
   {
     name: 'an error that the JSON of the answer tells',
-    trace: new Story().sql(USER, { params: [1], error: 'boom', at }).trace({ answeredError: true }),
+    trace: new Story().sql(USER, { params: [1], error: 'boom', at }).trace({ answeredError: 1000 }),
     want: [],
+  },
+  {
+    name: 'an error after the JSON that told of another',
+    trace: failed().trace({ answeredError: 0.1 }),
+    want: [`swallowed-error ${line}`],
   },
   { name: 'an error that nothing tells', trace: failed().trace(), want: [`swallowed-error ${line}`] },
   {

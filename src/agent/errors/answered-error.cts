@@ -1,6 +1,6 @@
 /** Whether JSON that an app makes after a call has failed tells of an error: most often it is its answer. */
 
-import type { TracedRequest } from '../request/traced-request.cjs';
+import { now, type TracedRequest } from '../request/traced-request.cjs';
 
 /** Characters that are looked at. */
 const MAX_TEXT = 64 * 1024;
@@ -11,9 +11,11 @@ const ERROR_FIELD =
 const FAILED_STATE =
   /"(?:ok|success|succeeded|healthy|available)":false|"(?:partial|degraded|stale)":true|:"(?:error|fail|failed|failure|down|unavailable|degraded|unhealthy)"/i;
 
-/** Notes in a request, of which a call has failed, that a JSON text tells of an error. */
+/** Notes in a request, of which a call has failed, that a JSON text tells of an error: of those before it. */
 export function noteAnsweredError(request: TracedRequest, json: unknown): void {
   if (typeof json !== 'string') return;
   const text = json.length > MAX_TEXT ? json.slice(0, MAX_TEXT) : json;
-  if (ERROR_FIELD.test(text) || FAILED_STATE.test(text)) request.answeredError = true;
+  if (!ERROR_FIELD.test(text) && !FAILED_STATE.test(text)) return;
+  request.answeredError = now();
+  request.hasFailedCall = false;
 }

@@ -19,7 +19,9 @@ export const findMyWay: Framework = {
     'find-my-way/index.js': ({ prototype }: { prototype: { find: Function } }) => {
       const { find } = prototype;
       replaceMethod(prototype, 'on', wrapOn);
-      replaceMethod(prototype, 'lookup', (original) => wrapLookup(original, find));
+      // A router that the app has compiled looks up by another method.
+      for (const method of ['lookup', '_lookupCompiled'])
+        if (method in prototype) replaceMethod(prototype, method, (original) => wrapLookup(original, find));
     },
   },
 };

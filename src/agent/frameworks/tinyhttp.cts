@@ -46,13 +46,21 @@ function layerOf(app: object, method: string, path: string): RouteInfo | undefin
     const pattern = ownData(ownData(layer, 'regex'), 'pattern');
     const own = ownData(layer, 'method');
     if (ownData(layer, 'type') !== 'route' || !(own === undefined || own === method)) return false;
-    return types.isRegExp(pattern) && test.call(pattern, path);
+    return types.isRegExp(pattern) && fits(pattern, path);
   });
   if (layer === undefined) return undefined;
   return {
     route: joined(mountOf(app), patternText(ownData(layer, 'path'))),
     handler: handlerName(ownData(layer, 'handler')),
   };
+}
+
+/** Whether a pattern fits, without a trace in it: one with `g` goes on from where it has found something. */
+function fits(pattern: RegExp, path: string): boolean {
+  const { lastIndex } = pattern;
+  const found = test.call(pattern, path);
+  pattern.lastIndex = lastIndex;
+  return found;
 }
 
 function mountOf(app: object): string {

@@ -26,10 +26,11 @@ export const bcrypt: Instrument = {
 /** The cost alone: of a hash it stands behind its version (`$2b$12$…`). */
 function describe({ args: { 0: method, 2: given } }: TracedCall): CallInfo {
   const name = `bcrypt.${method}`;
-  const rounds = typeof given === 'string' ? /^\$2[aby]?\$(\d\d)\$/.exec(given)?.[1] : given;
+  const rounds = typeof given === 'string' ? Number(/^\$2[aby]?\$(\d\d)\$/.exec(given)?.[1]) : given;
+  const isSync = name.endsWith('Sync');
   const detail = {
-    ...(name.endsWith('Sync') && { blocking: true }),
-    ...(!Number.isNaN(Number(rounds ?? Number.NaN)) && { rounds: Number(rounds) }),
+    ...(isSync && { blocking: true }),
+    ...(typeof rounds === 'number' && !Number.isNaN(rounds) && { rounds }),
   };
-  return name.endsWith('Sync') ? { name, kind: 'block', detail } : { name, detail };
+  return isSync ? { name, kind: 'block', detail } : { name, detail };
 }

@@ -9,7 +9,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { noteAnsweredError } from '../errors/answered-error.cjs';
 import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
-import { now } from '../request/traced-request.cjs';
+import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -49,9 +49,8 @@ const isPrimitive = (value: unknown) =>
   state.recording === 'off' || typeof value !== 'object' || value === null;
 
 /** Looks at the JSON of a request of which a call has failed. */
-function lookAtJson(json: unknown): void {
-  const request = currentRequest();
-  if (request?.hasFailedCall && !request.answeredError) attempt(noteAnsweredError, request, json);
+function lookAtJson(request: TracedRequest, json: unknown): void {
+  if (request.hasFailedCall) attempt(noteAnsweredError, request, json);
 }
 
 function describe({ self, args }: TracedCall): CallInfo {
@@ -75,22 +74,23 @@ function wrapMethod(
   exports: object,
   method: string,
   isQuick: (value: unknown) => boolean = () => false,
-  onResult?: (result: unknown) => void,
+  onResult?: (request: TracedRequest, result: unknown) => void,
 ): void {
   replaceMethod(exports, method, (original) => {
     const timed = function (this: unknown) {
-      if (inside || isQuick(arguments[0]) || currentRequest() === undefined)
-        return applyUnseen(original, this, arguments, timed);
+      const request = inside || isQuick(arguments[0]) ? undefined : currentRequest();
+      if (request === undefined) return applyUnseen(original, this, arguments, timed);
       inside = true;
       const began = now();
+      let result: unknown;
       try {
-        const result: unknown = applyUnseen(original, this, arguments, timed);
-        onResult?.(result);
-        return result;
+        result = applyUnseen(original, this, arguments, timed);
       } finally {
         inside = false;
         if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);
       }
+      onResult?.(request, result);
+      return result;
     };
     return timed;
   });

@@ -7,7 +7,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { libsqlConnections } from '../explain/libsql.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
-import { dataOf, isList, listOf, plainText } from '../record/app-values.cjs';
+import { dataOf, isList, itemOf, listOf, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
 import { sqliteParams } from './shared/sqlite.cjs';
@@ -82,8 +82,8 @@ function describe({ self, args }: TracedCall): CallInfo {
 /** A statement is a text, `{sql, args}`, or of a batch `[sql, args]`. */
 function statementOf(given: unknown, second: unknown): { sql: string; params: unknown } {
   const isPair = isList(given);
-  const sql = plainText(isPair ? given[0] : given) ?? plainText(dataOf(given, 'sql')) ?? '[object]';
-  const values = isPair ? given[1] : (dataOf(given, 'args') ?? second);
+  const sql = plainText(isPair ? itemOf(given, 0) : given) ?? plainText(dataOf(given, 'sql')) ?? '[object]';
+  const values = isPair ? itemOf(given, 1) : (dataOf(given, 'args') ?? second);
   if (values === undefined || values === null) return { sql, params: undefined };
   const params = sqliteParams(sql, [values]);
   return { sql, params: isEmpty(params) ? undefined : params };

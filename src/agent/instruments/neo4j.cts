@@ -1,8 +1,9 @@
 /** Instrument of neo4j-driver: statements of sessions and transactions, until their records have come. */
 
+import { types } from 'node:util';
 import { beginCall, bindToRequest, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
-import { replaceMethod } from '../call/wrap.cjs';
+import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, methodOf, plainText } from '../record/app-values.cjs';
 import { maskNamedParams, maskStatement } from '../record/sql-params.cjs';
@@ -75,13 +76,39 @@ function wrapDecorate(original: Function): Function {
   return function decorate(this: object, ...args: unknown[]) {
     const call = calls.get(this);
     const { 0: observer } = args;
-    if (call !== undefined && call.ended === 0 && typeof observer === 'object' && observer !== null)
-      args[0] = attempt(watched, call, observer as Observer) ?? observer;
-    return Reflect.apply(original, this, args);
+    const own = call === undefined || call.ended !== 0 ? undefined : attempt(watched, call, observer);
+    if (own === undefined) return Reflect.apply(original, this, args);
+    const hearsErrors = 'onError' in own;
+    args[0] = own;
+    const made: unknown = Reflect.apply(original, this, args);
+    // Where the app does not hear of them, the driver prints them.
+    if (!hearsErrors) attempt(hearErrors, call!, (made ?? own) as Observer);
+    return made;
   };
 }
 
-function watched(call: TracedCall, observer: Observer): Observer {
+/** Whether an observer's methods are data: those of another kind are the driver's to read. */
+function isReadable(observer: unknown): observer is Observer {
+  if (typeof observer !== 'object' || observer === null || types.isProxy(observer)) return false;
+  return EVENTS.every((event) => {
+    const owner = methodOwner(observer, event);
+    if (owner === undefined || methodOf(owner, event) !== undefined) return true;
+    const property = Object.getOwnPropertyDescriptor(owner, event);
+    return property !== undefined && 'value' in property && (property.value ?? undefined) === undefined;
+  });
+}
+
+/** Wraps what the driver has put in place of a listener of errors that is missing. */
+function hearErrors(call: TracedCall, observer: Observer): void {
+  const { onError } = observer;
+  if (typeof onError !== 'function') return;
+  observer.onError = bindToRequest(call.request, onError, ({ 0: error }) =>
+    endCall(call, error ?? 'rejected'),
+  );
+}
+
+function watched(call: TracedCall, observer: unknown): Observer | undefined {
+  if (!isReadable(observer)) return undefined;
   // Without a listener of records none is counted.
   let rows = methodOf(observer, 'onNext') === undefined ? undefined : 0;
   const note = (event: string, value: unknown) => {
@@ -91,7 +118,7 @@ function watched(call: TracedCall, observer: Observer): Observer {
   };
   const given = EVENTS.flatMap((event) => {
     const method = methodOf(observer, event);
-    if (method === undefined && (event === 'onNext' || event === 'onKeys')) return [];
+    if (method === undefined && event !== 'onCompleted') return [];
     const pass = function (this: unknown) {
       return method === undefined ? undefined : Reflect.apply(method, observer, arguments);
     };

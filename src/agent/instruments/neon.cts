@@ -27,6 +27,8 @@ interface Query {
 
 const FRAMES = 8;
 const MAX_STATEMENTS = 100;
+// Bound at load: the app may replace it.
+const { then } = Promise.prototype;
 const STARTERS = ['then', 'catch', 'finally'];
 
 /** Calls of a query or of a transaction by HTTP: what they are asked for is their first argument. */
@@ -145,10 +147,10 @@ function replaceExecute(query: Query, wrapper: (...args: never[]) => unknown): v
     const result: unknown = runAsked(call, execute, this, args);
     if (result instanceof Promise)
       // What the app gets is another promise.
-      result.then(
-        (value) => end(call, undefined, value),
-        (error) => end(call, error ?? 'rejected', undefined),
-      );
+      Reflect.apply(then, result, [
+        (value: unknown) => end(call, undefined, value),
+        (error: unknown) => end(call, error ?? 'rejected', undefined),
+      ]);
     return result;
   };
   executes.add(wrapped);

@@ -138,6 +138,8 @@ function wrapRequest(method: string, original: Function): Function {
       request.callback = function (this: unknown, error: unknown, rowCount: unknown) {
         request.callback = callback;
         attempt(end, error, rowCount);
+        // A request that cannot be sent calls it before the method returns.
+        isInside = false;
         return applyInRequest(call.request, callback, this, arguments);
       };
       if (methodOf(request, 'emit') !== undefined) watchStream(request, call.request, () => {});

@@ -32,7 +32,7 @@ export function encodeClose(request: TracedRequest): string {
   let line = `{"t":"close","id":"${id}","at":${wholeMicros(ended)}`;
   if (Number.isInteger(status)) line += `,"status":${status}`;
   if (aborted) line += ',"aborted":true';
-  if (request.answeredError) line += ',"answeredError":true';
+  if (request.answeredError > 0) line += `,"answeredError":${wholeMicros(request.answeredError)}`;
   if (request.isHandedOver) line += ',"handed":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
   if (unit?.error !== undefined) line += `,"error":${JSON.stringify(unit.error)}`;

@@ -71,9 +71,10 @@ export class TracedRequest {
   /** Its outcome, until its lines are encoded: status (NaN without one), and what a framework says. */
   status = Number.NaN;
   aborted = false;
-  /** A call of it has failed; and JSON that was made after that tells of an error. */
+  /** A call of it has failed, and no JSON since then tells of an error. */
   hasFailedCall = false;
-  answeredError = false;
+  /** `now()` when JSON last told of an error after a call had failed; 0 before. */
+  answeredError = 0;
   route: RouteInfo | undefined;
   /** Times of its calls, until the head of its response is written. */
   times: CallTimes | undefined;

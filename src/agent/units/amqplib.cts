@@ -1,6 +1,7 @@
 /** Units of amqplib: messages, linked to the request that published them by their id, or by what they say. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { dataOf, plainText } from '../record/app-values.cjs';
 import { runDetached } from '../request/unit.cjs';
 import { state } from '../run-config.cjs';
 import { wrapHandler } from './consumer.cjs';
@@ -50,7 +51,7 @@ function wrapConsume(original: Function): Function {
 }
 
 function keyOfPublished([exchange, routingKey, content, options]: unknown[]): string | undefined {
-  return keyOf((options as { messageId?: unknown } | undefined)?.messageId, exchange, routingKey, content);
+  return keyOf(dataOf(options, 'messageId'), exchange, routingKey, content);
 }
 
 function keyOf(
@@ -59,6 +60,7 @@ function keyOf(
   routingKey: unknown,
   content: unknown,
 ): string | undefined {
-  if (messageId !== undefined) return `amqp ${messageId}`;
-  return messageKey('amqp', `${exchange ?? ''} ${routingKey ?? ''}`, content);
+  const id = plainText(messageId);
+  if (id !== undefined) return `amqp ${id}`;
+  return messageKey('amqp', `${plainText(exchange) ?? ''} ${plainText(routingKey) ?? ''}`, content);
 }

@@ -31,7 +31,7 @@ export function analyzeCalls(
   const shapes = new ShapeCache(trace);
   const all = callsOf(trace, (span) => shapes.shapeOf(span));
   assignCallSites(all, readLine);
-  joinNameShapes(all);
+  joinNameShapes(all, readLine);
   const callsAfterResponse = all.filter(({ span }) => span.afterResponse);
   const calls = callsAfterResponse.length === 0 ? all : all.filter(({ span }) => !span.afterResponse);
   for (const [order, call] of calls.entries()) call.order = order;

@@ -2,6 +2,7 @@
 
 import type { Shape } from '../../domain/trace.js';
 import type { Call } from './calls.js';
+import { isListLoopLine, type ReadLine } from './loop-line.js';
 
 /** Shapes of one line from which their differences are values rather than different things to ask. */
 const MIN_SHAPES = 3;
@@ -9,9 +10,16 @@ const MIN_SHAPES = 3;
 const MAX_PLACES = 2;
 const HTTP_SEPARATOR = /(\/)/;
 const KEY_SEPARATOR = /([\s:./|])/;
+// Behind these a path has the name of what is asked for: /api/v2/orders
+const PREFIX = /^(?:api|rest|internal|public|private|services?|v\d[\d.]*)$/i;
+/** Callers in whose text the loop may be. */
+const MAX_CALLERS = 4;
+/** Lines around a line in which the names may be written. */
+const MAX_LINES_AROUND = 80;
+const MAX_LINE = 500;
 
 /** Gives calls of one line that differ only in names of their URL's path, or of their key, one shape. */
-export function joinNameShapes(calls: Call[]): void {
+export function joinNameShapes(calls: Call[], readLine: ReadLine): void {
   const groups = new Map<string, Call[]>();
   for (const call of calls) {
     const { kind } = call.span;
@@ -24,7 +32,7 @@ export function joinNameShapes(calls: Call[]): void {
     if (group) group.push(call);
     else if (call.positions[0] !== undefined) groups.set(key, [call]);
   }
-  for (const group of groups.values()) joinGroup(group);
+  for (const group of groups.values()) joinGroup(group, readLine);
 }
 
 interface ShapeParts {
@@ -46,13 +54,17 @@ function partsOf({ span, shape }: Call): ShapeParts {
   return { before, names: path.split(HTTP_SEPARATOR), after };
 }
 
-function joinGroup(group: Call[]): void {
+function joinGroup(group: Call[], readLine: ReadLine): void {
   const texts = new Set(group.map(({ shape }) => shape));
   if (texts.size < MIN_SHAPES || maxOfOneCaller(group) < MIN_SHAPES) return;
   const parts = group.map(partsOf);
   const [{ before, names, after }] = parts as [ShapeParts];
   const places = names.flatMap((name, at) => (parts.some((other) => other.names[at] !== name) ? [at] : []));
   if (places.length > MAX_PLACES || places.some((at) => at % 2 === 1)) return;
+  if (group[0]!.span.kind === 'http' && places.some((at) => isResource(names, at))) return;
+  if (!goesThroughList(group, readLine)) return;
+  const differing = new Set(parts.flatMap((other) => places.map((at) => other.names[at]!)));
+  if (areWritten(differing, group[0]!, readLine)) return;
   const joined = names.map((name, at) => (places.includes(at) ? '#' : name)).join('');
   const text = `${before}${group[0]!.span.kind === 'cache' ? ' ' : ''}${joined}${after}`;
   const shape: Shape = { ...group[0]!.spanShape, text, label: text };
@@ -61,6 +73,35 @@ function joinGroup(group: Call[]): void {
     call.label = text;
     call.spanShape = shape;
   }
+}
+
+/** Whether a part of a path says what is asked for, rather than which: `orders` of `/api/orders`. */
+function isResource(names: string[], at: number): boolean {
+  const before = names.slice(0, at).filter((name, i) => i % 2 === 0 && name !== '');
+  return before.length > 0 && before.every((name) => PREFIX.test(name));
+}
+
+/** Whether the text of a call's line, or of its callers', is a loop through a list; true where no text is known. */
+function goesThroughList([call]: Call[], readLine: ReadLine): boolean {
+  const { site, callers } = call!;
+  if (site === undefined || readLine(site) === undefined) return true;
+  return [site, ...callers.slice(0, MAX_CALLERS)].some((frame, i) => isListLoopLine(frame, readLine, i > 0));
+}
+
+/** Whether each of the names is written near the call's line, or its callers': what is asked for is fixed. */
+function areWritten(names: Set<string>, { site, callers }: Call, readLine: ReadLine): boolean {
+  const left = new Set(names);
+  for (const frame of site === undefined ? [] : [site, ...callers.slice(0, MAX_CALLERS)]) {
+    const first = Math.max(1, frame.line - MAX_LINES_AROUND);
+    for (let line = first; line <= frame.line + MAX_LINES_AROUND; line++) {
+      const text = (readLine(frame, line) ?? '').slice(0, MAX_LINE);
+      // '/users', "stats:users"
+      for (const [, , literal = ''] of text.matchAll(/(['"`])((?:(?!\1).){1,200})\1/g))
+        for (const name of literal.split(/[\s:./|?]/)) left.delete(name);
+      if (left.size === 0) return true;
+    }
+  }
+  return false;
 }
 
 /** Calls by the caller that made most of them: a helper that each of several callers uses once is no loop. */

@@ -9,13 +9,12 @@ import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js'
 
 // A response with a status for each of its parts.
 const MULTI_STATUS = 207;
+const ROUNDING_MS = 0.01;
 // A failed look-up fails the call that asked for it; a graphql span has its errors in the response.
 const NOT_JUDGED = new Set(['block', 'blocked', 'dns', 'graphql']);
 
 export const swallowedErrors: Rule = (scene) => {
-  const { status, state, answeredError } = scene.trace;
-  // {"error":"…"}, {"items":[],"errors":["…"]}
-  if (answeredError) return [];
+  const { status, state } = scene.trace;
   if (status === undefined || status >= 400 || status === MULTI_STATUS || state !== 'done') return [];
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
@@ -30,7 +29,14 @@ export const swallowedErrors: Rule = (scene) => {
 
 function isHandled(scene: Scene, call: Call): boolean {
   if (!isTimed(call.span) || NOT_JUDGED.has(call.span.kind)) return true;
-  return isWantedError(call) || hasReplacement(scene, call) || isReported(scene, call);
+  return (
+    isAnswered(scene, call) || isWantedError(call) || hasReplacement(scene, call) || isReported(scene, call)
+  );
+}
+
+/** Whether JSON after a call tells of an error: {"error":"…"}, {"items":[],"errors":["…"]}. */
+function isAnswered({ trace: { answeredError } }: Scene, { end }: Call): boolean {
+  return answeredError !== undefined && end <= answeredError + ROUNDING_MS;
 }
 
 function draftOf({ trace }: Scene, calls: Call[]): Draft {

@@ -1,11 +1,12 @@
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import { noteAnsweredError } from '../../../src/agent/errors/answered-error.cjs';
 import type { TracedRequest } from '../../../src/agent/request/traced-request.cjs';
 
-function isTold(json: unknown): boolean {
-  const request = { answeredError: false } as TracedRequest;
+function isTold(t: Test, json: unknown): boolean {
+  const request = { answeredError: 0, hasFailedCall: true } as TracedRequest;
   noteAnsweredError(request, json);
-  return request.answeredError;
+  t.equal(request.hasFailedCall, request.answeredError === 0, 'what has been told is not looked for again');
+  return request.answeredError > 0;
 }
 
 test('JSON that tells of an error, and JSON that does not', (t) => {
@@ -18,10 +19,10 @@ test('JSON that tells of an error, and JSON that does not', (t) => {
     { db: 'up', search: 'down' },
     { items: [], failed: ['b'] },
   ];
-  for (const value of told) t.equal(isTold(JSON.stringify(value)), true, JSON.stringify(value));
+  for (const value of told) t.equal(isTold(t, JSON.stringify(value)), true, JSON.stringify(value));
   const silent = [{ ok: true }, { items: [], errors: [] }, { error: null, errors: {}, failed: 0 }];
-  for (const value of silent) t.equal(isTold(JSON.stringify(value)), false, JSON.stringify(value));
-  t.equal(isTold(undefined), false);
-  t.equal(isTold(`${' '.repeat(70_000)}{"error":"far behind"}`), false, 'the beginning is looked at');
+  for (const value of silent) t.equal(isTold(t, JSON.stringify(value)), false, JSON.stringify(value));
+  t.equal(isTold(t, undefined), false);
+  t.equal(isTold(t, `${' '.repeat(70_000)}{"error":"far behind"}`), false, 'the beginning is looked at');
   t.end();
 });

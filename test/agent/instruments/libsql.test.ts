@@ -1,3 +1,5 @@
+import { test } from 'tap';
+import { libsql } from '../../../src/agent/instruments/libsql.cjs';
 import { type ExpectedSpan, testForms } from '../forms.js';
 
 const read = (name: string, rows?: number, detail: object = {}): ExpectedSpan => ({
@@ -47,3 +49,14 @@ testForms(
   }),
   'libsql-client',
 );
+
+test('statements of a batch are read without the getters of the app', (t) => {
+  const read: string[] = [];
+  const pair: unknown[] = Object.defineProperties([], {
+    0: { get: () => read.push('sql'), enumerable: true },
+    1: { get: () => read.push('args'), enumerable: true },
+  });
+  const { name } = libsql.describe({ self: {}, args: ['batch', [pair]], request: undefined } as never);
+  t.same({ name, read }, { name: '<getter>', read: [] });
+  t.end();
+});
