@@ -84,8 +84,11 @@ const SHAPES: ((secret: string) => string)[] = [
 
 type Told = unknown;
 type Named = (name: string, secret: string) => Told;
-const describe = (instrument: { describe(call: { args: unknown; self?: unknown }): unknown }, args: unknown[], self?: unknown): Told =>
-  instrument.describe({ args, self });
+const describe = (
+  instrument: { describe(call: { args: unknown; self?: unknown }): unknown },
+  args: unknown[],
+  self?: unknown,
+): Told => instrument.describe({ args, self });
 const column = (name: string) => `"${name}"`;
 const field = (name: string) => name.replace(/\W/g, '_');
 const spawned = (...args: string[]) => describe(childProcess, [{ file: 'x', args }], {});
