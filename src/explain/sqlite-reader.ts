@@ -1,6 +1,6 @@
 /**
  * A process that reads a SQLite file for trials, apart from the app: the file is opened read-only, and the
- * process is ended where a statement takes too long, or where nobody is left to do that.
+ * process is ended where a statement takes too long, or once its parent is gone.
  */
 
 import { fileURLToPath } from 'node:url';

@@ -71,7 +71,7 @@ function wrapRun(original: Function): Function {
   };
 }
 
-/** A result is observed by the driver for whoever reads it: as a promise, an iterator, or by itself. */
+/** The driver observes a result for its reader: as a promise, an iterator, or by itself. */
 function wrapDecorate(original: Function): Function {
   return function decorate(this: object, ...args: unknown[]) {
     const call = calls.get(this);
