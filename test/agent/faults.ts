@@ -20,7 +20,7 @@ const GUARDS = [
 /** Functions that do no more than read a variable, or make a function or an object. */
 const PLAIN = [
   'request/context:currentRequest',
-  'request/context:isRequest',
+  'request/serving:isRequest',
   'request/private-field:tagOfMessage',
   'call/call:bindToRequest',
 ];

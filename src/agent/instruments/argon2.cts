@@ -2,7 +2,7 @@
 
 import type { TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { dataOf } from '../record/app-values.cjs';
+import { dataOf, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { HASH_KINDS } from './shared/hash-kinds.cjs';
 import { wrapNativeWork } from './shared/native-work.cjs';
@@ -27,7 +27,7 @@ function patchArgon2(loaded: object): void {
 function describe({ args: { 0: method, 2: options } }: TracedCall): CallInfo {
   const costs = COSTS.map((key) => [key, dataOf(options, key)] as const);
   return {
-    name: `argon2.${method}`,
+    name: `argon2.${plainText(method)}`,
     detail: Object.fromEntries(costs.filter(([, value]) => typeof value === 'number')),
   };
 }

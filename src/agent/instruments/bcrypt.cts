@@ -1,6 +1,7 @@
 /** Instrument of bcrypt: hashes and comparisons, without what was given, but for its cost. */
 
 import type { TracedCall } from '../call/call.cjs';
+import { plainText } from '../record/app-values.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { HASH_KINDS } from './shared/hash-kinds.cjs';
@@ -25,7 +26,7 @@ export const bcrypt: Instrument = {
 
 /** The cost alone: of a hash it stands behind its version (`$2b$12$…`). */
 function describe({ args: { 0: method, 2: given } }: TracedCall): CallInfo {
-  const name = `bcrypt.${method}`;
+  const name = `bcrypt.${plainText(method)}`;
   const rounds = typeof given === 'string' ? Number(/^\$2[aby]?\$(\d\d)\$/.exec(given)?.[1]) : given;
   const isSync = name.endsWith('Sync');
   const detail = {

@@ -48,9 +48,9 @@ const isShortText = (value: unknown) =>
 const isPrimitive = (value: unknown) =>
   state.recording === 'off' || typeof value !== 'object' || value === null;
 
-/** Looks at the JSON of a request of which a call has failed. */
+/** Looks at the JSON of a request of which a call has failed; guarded by its caller. */
 function lookAtJson(request: TracedRequest, json: unknown): void {
-  if (request.hasFailedCall) attempt(noteAnsweredError, request, json);
+  if (request.hasFailedCall) noteAnsweredError(request, json);
 }
 
 function describe({ self, args }: TracedCall): CallInfo {
@@ -89,7 +89,7 @@ function wrapMethod(
         inside = false;
         if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);
       }
-      onResult?.(request, result);
+      if (onResult !== undefined) attempt(onResult, request, result);
       return result;
     };
     return timed;

@@ -7,7 +7,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { libsqlConnections } from '../explain/libsql.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
-import { dataOf, isList, itemOf, listOf, plainText } from '../record/app-values.cjs';
+import { dataOf, isList, itemOf, listOf, objectOf, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
 import { sqliteParams } from './shared/sqlite.cjs';
@@ -64,7 +64,7 @@ function patchClass(prototype: object): void {
 
 function describe({ self, args }: TracedCall): CallInfo {
   const [method, first, second] = [plainText(args[0]), args[1], args[2]];
-  const detail = factsOf(self as object);
+  const detail = factsOf(objectOf(self) ?? {});
   if (method === 'transaction') return { name: BEGINS[plainText(first) ?? 'write'] ?? 'BEGIN', detail };
   if (method === 'commit' || method === 'rollback') return { name: method.toUpperCase(), detail };
   if (method !== 'batch' && method !== 'migrate') {

@@ -3,7 +3,7 @@
 import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { dataOf, isList } from '../record/app-values.cjs';
+import { dataOf, isList, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { MESSAGE_KINDS, messageCallInfo, payloadBytes } from './shared/messages.cjs';
 
@@ -41,7 +41,7 @@ function patchConnection({ NatsConnectionImpl: { prototype } }: Connection): voi
 /** A request is a remote call: another program answers it. */
 function describe({ args: { 0: verb, 1: subject, 2: payload } }: TracedCall): CallInfo {
   const sent = payload === undefined ? 0 : payloadBytes(payload);
-  const info = messageCallInfo(String(verb), subject, { [verb === 'publish' ? 'bytes' : 'sent']: sent });
+  const info = messageCallInfo(plainText(verb) ?? '', subject, { [verb === 'publish' ? 'bytes' : 'sent']: sent });
   return verb === 'publish' ? info : { ...info, kind: 'rpc' };
 }
 

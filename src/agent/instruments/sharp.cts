@@ -4,7 +4,7 @@ import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { bytesIn, dataOf } from '../record/app-values.cjs';
+import { bytesIn, dataOf, plainText } from '../record/app-values.cjs';
 import { watchStream } from '../request/streams.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { wrapNativeWork } from './shared/native-work.cjs';
@@ -44,7 +44,7 @@ function describe({ self, args: { 0: method } }: TracedCall): CallInfo {
   const options = dataOf(self, 'options');
   const [width, height, format] = ['width', 'height', 'formatOut'].map((key) => dataOf(options, key));
   return {
-    name: `sharp.${method}`,
+    name: `sharp.${plainText(method)}`,
     detail: {
       ...(typeof width === 'number' && width > 0 && { width }),
       ...(typeof height === 'number' && height > 0 && { height }),

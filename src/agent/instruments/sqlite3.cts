@@ -1,11 +1,12 @@
 /** Instrument of sqlite3: statements of its databases, which run in threads and end in callbacks. */
 
+import { types } from 'node:util';
 import { beginCall, discardCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { sqlite3Connections } from '../explain/libsql.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
-import { dataOf, listOf, methodOf, plainText } from '../record/app-values.cjs';
+import { dataOf, listOf, methodOf, objectOf, plainText } from '../record/app-values.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
@@ -53,7 +54,7 @@ export const sqlite3: Instrument = {
 
 function describe({ self, args }: TracedCall): CallInfo {
   const own = dataOf(self, 'sql');
-  const database = own === undefined ? (self as object) : databases.get(self as object);
+  const database = own === undefined ? objectOf(self) : databases.get(self as object);
   const name = plainText(own ?? args[0]) ?? '[object]';
   const values = listOf(args, MAX_PARAMS).filter((value) => typeof value !== 'function');
   if (own === undefined) values.shift();
@@ -72,8 +73,8 @@ function databaseOf(database: object): string {
 
 /** Named values have the sign of their placeholder: `$id`. */
 function withoutSigns(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   const names = Object.keys(value).slice(0, MAX_PARAMS);
   return Object.fromEntries(names.map((name) => [name.replace(/^[$:@]/, ''), dataOf(value, name)]));
 }

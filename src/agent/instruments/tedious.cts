@@ -3,7 +3,7 @@
 import { beginCall, discardCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { dataOf, listOf, methodOf, ownData, plainText } from '../record/app-values.cjs';
+import { dataOf, listOf, methodOf, objectOf, ownData, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { maskNamedParams } from '../record/sql-params.cjs';
 import { applyInRequest } from '../request/context.cjs';
@@ -52,7 +52,7 @@ export const tedious: Instrument = {
 
 function describe({ self, args }: TracedCall): CallInfo {
   const [method, request, values] = [plainText(args[0]), args[1], args[2]];
-  const detail = connectionFacts(self as object);
+  const detail = connectionFacts(objectOf(self) ?? {});
   if (typeof request === 'string') return { name: request, detail };
   if (method === 'execBulkLoad')
     return { name: `INSERT BULK ${plainText(dataOf(request, 'table'))}`, detail };

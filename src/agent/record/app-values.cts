@@ -46,6 +46,11 @@ export function methodOf(value: unknown, key: PropertyKey): Function | undefined
   return typeof method === 'function' ? method : undefined;
 }
 
+/** A value as the object that it is; undefined for any other. */
+export function objectOf(value: unknown): object | undefined {
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
+
 /** Text of a string, number, boolean or URL; undefined for any other value. */
 export function plainText(value: unknown): string | undefined {
   switch (typeof value) {

@@ -18,7 +18,7 @@ import {
 import { tagOfMessage } from './private-field.cjs';
 import { decideRequest } from './record-decision.cjs';
 import { addHeadLines } from './response-head.cjs';
-import { bindMessage, copyNameAndLength, patchMessages } from './streams.cjs';
+import { bindMessage, copyNameAndLength, onResponseEnd, patchMessages } from './streams.cjs';
 import { now, TracedRequest } from './traced-request.cjs';
 
 /** Callbacks for the start of a recorded request and for the end of its response. */
@@ -44,6 +44,7 @@ let listener: RequestListener;
 export function trackRequests(requestListener: RequestListener, proxySecret: string): void {
   listener = requestListener;
   secret = proxySecret;
+  onResponseEnd(endRequest);
 }
 
 /**
@@ -53,7 +54,7 @@ export function trackRequests(requestListener: RequestListener, proxySecret: str
 export function patchHttp(http: typeof import('node:http')): void {
   if (patched.has(http.Server.prototype)) return;
   patchServer(http.Server.prototype);
-  patchMessages(http, endRequest);
+  patchMessages(http);
   patchHead(http.ServerResponse.prototype);
 }
 

@@ -13,16 +13,17 @@ let usualResponse: object | undefined;
 let isInUse = false;
 let endRequest: (request: TracedRequest, aborted: boolean) => void = () => {};
 
-/** Patches the streams of node:http; `onResponseEnd` hears of the end of each recorded response. */
-export function patchMessages(
-  { IncomingMessage, ServerResponse }: typeof import('node:http'),
-  onResponseEnd: (request: TracedRequest, aborted: boolean) => void,
-): void {
+/** Sets what hears of the end of each recorded response, whatever made it: `inject` has classes of its own. */
+export function onResponseEnd(listener: (request: TracedRequest, aborted: boolean) => void): void {
+  endRequest = listener;
+}
+
+/** Patches the streams of node:http. */
+export function patchMessages({ IncomingMessage, ServerResponse }: typeof import('node:http')): void {
   patchStream(IncomingMessage.prototype);
   patchStream(ServerResponse.prototype);
   usualMessage = IncomingMessage.prototype;
   usualResponse = ServerResponse.prototype;
-  endRequest = onResponseEnd;
 }
 
 /** Makes a message or response emit its events in the context of `request`. */
