@@ -1,8 +1,8 @@
 /** Instrument of bcrypt: hashes and comparisons, without what was given, but for its cost. */
 
 import type { TracedCall } from '../call/call.cjs';
-import { plainText } from '../record/app-values.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { HASH_KINDS } from './shared/hash-kinds.cjs';
 import { wrapNativeSync, wrapNativeWork } from './shared/native-work.cjs';

@@ -41,7 +41,9 @@ function patchConnection({ NatsConnectionImpl: { prototype } }: Connection): voi
 /** A request is a remote call: another program answers it. */
 function describe({ args: { 0: verb, 1: subject, 2: payload } }: TracedCall): CallInfo {
   const sent = payload === undefined ? 0 : payloadBytes(payload);
-  const info = messageCallInfo(plainText(verb) ?? '', subject, { [verb === 'publish' ? 'bytes' : 'sent']: sent });
+  const info = messageCallInfo(plainText(verb) ?? '', subject, {
+    [verb === 'publish' ? 'bytes' : 'sent']: sent,
+  });
   return verb === 'publish' ? info : { ...info, kind: 'rpc' };
 }
 
