@@ -22,7 +22,7 @@ function anApp(...results: [pattern: RegExp, rows: QueryRow[] | ExplainTrouble |
       return query.ask.map(({ sql }) => {
         const rows = results.find(([pattern]) => pattern.test(sql))?.[1];
         if (Array.isArray(rows)) return rows;
-        throw new QueryError(rows, 'no such table');
+        throw new QueryError(rows, rows === 'refused' ? 'no such table' : undefined);
       });
     },
   } as unknown as QueryChannel;
