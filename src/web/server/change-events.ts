@@ -58,6 +58,8 @@ export class ChangeEvents {
     this.#listeners.add(listener);
     res.on('close', () => this.#listeners.delete(listener));
     res.on('error', () => res.destroy());
+    // What it has missed: another change may not come for long.
+    res.on('drain', () => this.#sendTo(listener));
     res.write(event('hello', JSON.stringify({ capabilities: pageCapabilities(this.#feed) })));
     this.#sendTo(listener);
   }
@@ -69,7 +71,7 @@ export class ChangeEvents {
 
   #sendTo(listener: Listener): void {
     const { res } = listener;
-    // What it misses now, the next event tells it.
+    // What it misses now, it is told once it has read.
     if (res.writableLength > MAX_UNREAD_BYTES) return;
     const status = JSON.stringify(this.#feed.status());
     if (status !== listener.status) res.write(event('status', status));
