@@ -10,8 +10,6 @@ import { installedCopies, isOnlyOf, projectFolders } from '../../../src/cli/doct
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
 import { PROGRAM, ROOT } from '../../scooby.js';
 
-const _SCOOBY = join(import.meta.dirname, '../../../scooby.js');
-
 /** Outside the checkout, whose packages Node would find from inside it. */
 function emptyFolder(t: Test): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'scooby-test-')));
