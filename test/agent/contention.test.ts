@@ -78,10 +78,10 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
     // While one app starts, another answers.
     t.jobs = 2;
     for (const node of await nodes()) {
-      for (const name of await driversFor(node, library, fixture)) {
-        for (const app of ['app.cjs', 'app.mjs']) {
-          // The oldest versions are CommonJS, which an importer loads in the same way.
-          if (fixture.sets?.[name] && app === 'app.mjs') continue;
+      for (const [age, name] of (await driversFor(node, library, fixture)).entries()) {
+        // The oldest versions are CommonJS, which an importer loads in the same way.
+        const isOld = fixture.sets === undefined ? age > 0 : fixture.sets[name];
+        for (const app of isOld ? ['app.cjs'] : appsOn(node, library)) {
           const driver = fixture.driverOf?.(name, app.slice(3)) ?? name;
           const env = await environmentFor(t, fixture, path, driver);
           t.test(`${name}, ${app.slice(4)}, Node ${node.version}`, { buffered: true }, (t) =>
@@ -91,6 +91,13 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
       }
     }
   });
+}
+
+/** Both kinds of modules on the oldest and the newest Node; between them each library has one kind on either. */
+function appsOn(node: Node, library: string): string[] {
+  const kinds = ['app.cjs', 'app.mjs'];
+  const between = ['22.', '24.'].findIndex((major) => node.version.startsWith(major));
+  return between < 0 ? kinds : [kinds[(alone.indexOf(library) + 1 + between) % 2]!];
 }
 
 async function driversFor(
