@@ -29,6 +29,13 @@ export async function nodes(): Promise<Node[]> {
   return [running, ...(await Promise.all(others.map(pinned)))];
 }
 
+/** Answers the oldest and the newest Node, and one of those between: of many cases each Node has its turn. */
+export async function nodesInTurn(n: number): Promise<Node[]> {
+  const all = await nodes();
+  const between = all.length - 2;
+  return all.filter((_, i) => i === 0 || i === all.length - 1 || i - 1 === n % between);
+}
+
 /** Answers the path of the built dist/scooby.js, or of a copy beside a better-sqlite3 made for that Node, gone with the test. */
 export async function scoobyFor(t: { teardown(fn: () => unknown): unknown }, node: Node): Promise<string> {
   if (node.path === process.execPath) return join(ROOT, 'dist/scooby.js');

@@ -5,7 +5,7 @@ import { connect } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { type Node, nodes } from '../nodes.js';
+import { type Node, nodesInTurn } from '../nodes.js';
 import { packageFile } from '../packages.js';
 import { ROOT, runRecorded } from './app.js';
 
@@ -120,8 +120,8 @@ async function check(t: Test, shape: Shape, node: Node): Promise<void> {
   );
 }
 
-for (const node of await nodes()) {
-  for (const shape of SHAPES) {
+for (const [n, shape] of SHAPES.entries()) {
+  for (const node of await nodesInTurn(n)) {
     if (Number.parseInt(node.version, 10) < (shape.since ?? 20)) continue;
     test(`${shape.name}, Node ${node.version}`, (t) => check(t, shape, node));
   }

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { Trace } from '../../../src/domain/trace.js';
-import { nodes } from '../../nodes.js';
+import { nodesInTurn } from '../../nodes.js';
 import { ask, type Launch, ROOT, runPlain, runRecorded } from '../app.js';
 
 const SCRIPT = join(ROOT, 'test/fixtures/errors/plain.cjs');
@@ -24,9 +24,9 @@ const EXPECTED: Record<
   proxied: ['', '"<Proxy>"', undefined],
 };
 
-for (const way of Object.keys(EXPECTED)) {
+for (const [n, way] of Object.keys(EXPECTED).entries()) {
   test(`${way}: kept with the request, nothing of it is called, and Node prints what it prints`, async (t) => {
-    for (const { path: node, version } of await nodes()) {
+    for (const { path: node, version } of await nodesInTurn(n)) {
       const plain = await runPlain([SCRIPT], dying(way, node));
       const recorded = await runRecorded([SCRIPT], dying(way, node));
       t.same([recorded.code, withoutFrames(recorded.stderr)], [1, withoutFrames(plain.stderr)], version);

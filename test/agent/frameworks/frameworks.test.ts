@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { test } from 'tap';
-import { nodes } from '../../nodes.js';
+import { nodesInTurn } from '../../nodes.js';
 import { ask, ROOT, runRecorded } from '../app.js';
 
 const FOLDER = 'test/fixtures/views';
@@ -103,8 +103,8 @@ const APPS: [file: string, driver: string, routes: ExpectedRoutes, env?: Record<
   ['plain.cjs', 'node:http', { '/orgs/7': {} }],
 ];
 
-for (const node of await nodes()) {
-  for (const [file, driver, routes, env] of APPS) {
+for (const [n, [file, driver, routes, env]] of APPS.entries()) {
+  for (const node of await nodesInTurn(n)) {
     test(`${file} on ${driver}, Node ${node.version}`, async (t) => {
       const drive = async (url: string) => {
         for (const path of Object.keys(routes)) await ask(url + path);
