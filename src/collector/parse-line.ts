@@ -37,9 +37,9 @@ const frame = tuple(number, text, text, number, number, maybe(number), maybe(num
 const profileFunction = tuple(text, text, number, number);
 const profileNode: Check = (value) => Array.isArray(value) && value.length >= 2 && value.every(number);
 const profileEnd: Check = (value) => {
-  const { interval, light, others, outside, offCpu, notes } = (value ?? {}) as Record<string, unknown>;
+  const { interval, others, outside, offCpu, notes } = (value ?? {}) as Record<string, unknown>;
   const sizes = [others, outside, offCpu].every(maybe(whole));
-  return fields(value) && whole(interval) && sizes && maybe(flag)(light) && maybe(listOf(text))(notes);
+  return fields(value) && whole(interval) && sizes && maybe(listOf(text))(notes);
 };
 const address: Shape = { protocol: text, host: maybe(text), port: maybe(number), path: maybe(text) };
 

@@ -229,7 +229,6 @@ export type LinkLine =
       end?: {
         /** Weight that a sample stands for. */
         interval: number;
-        light?: true;
         others?: number;
         outside?: number;
         offCpu?: number;

@@ -34,8 +34,8 @@ export type ProfileSample = [node: number, weight: number, at: number];
 /** What a request's time (`cpu`, weights in ms of CPU) or memory (`heap`, weights in bytes) went to. */
 export interface Profile {
   kind: 'cpu' | 'heap';
-  /** `light`: the stack was asked for now and then; native code counts as its caller, and no collection is seen. */
-  by: 'profiler' | 'light';
+  /** What looked at the stack: V8's own. */
+  by: 'profiler';
   /** ms, or bytes, between two samples. */
   interval: number;
   /** Requests that are added up: one, or as many as were replayed. */

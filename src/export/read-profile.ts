@@ -29,7 +29,7 @@ function readProfile(fields: FieldReader, kind: Profile['kind']): Profile {
   if (samples.some(([node]) => !isIndex(node, nodes.length))) fields.fail('samples', 'is of other nodes');
   return {
     kind,
-    by: fields.oneOf('by', ['profiler', 'light']),
+    by: fields.oneOf('by', ['profiler']),
     interval: fields.number('interval'),
     runs: fields.number('runs'),
     functions,

@@ -64,13 +64,12 @@ export function profileHeadline(profile: Profile): string {
 
 /** What the profile leaves out, in sentences. */
 export function profileRemarks(profile: Profile): string[] {
-  const { kind, by, others = 0, outside = 0, offCpu = 0, notes = [] } = profile;
+  const { kind, others = 0, outside = 0, offCpu = 0, notes = [] } = profile;
   return [
     ...(functionTotals(profile).length === 0 ? ['no sample was taken: the request was too short'] : []),
     ...(others > 0 ? [`${formatCount(others, 'other request')} ran meanwhile: not counted`] : []),
     ...(kind === 'cpu' && outside >= 1 ? [`${formatMs(outside)} of CPU were no request's`] : []),
     ...(offCpu >= 1 ? [`for ${formatMs(offCpu)} it could run, but was on no CPU: the machine was busy`] : []),
-    ...(by === 'light' ? ['light: native code counts as its caller, and no garbage collector is seen'] : []),
     ...notes.map(cleanText),
   ];
 }

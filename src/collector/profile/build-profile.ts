@@ -37,10 +37,10 @@ export function buildProfile(sent: SentProfile, context: ProfileContext): BuiltP
       .map(([line, weight]): [number, number] => [line, toWeight(weight)]);
     return { function: functions.indices[fn!]!, parent: parent!, ...(at.length > 0 && { lines: at }) };
   });
-  const { interval, light, others, outside, offCpu, notes } = sent.end;
+  const { interval, others, outside, offCpu, notes } = sent.end;
   const profile: Profile = {
     kind: sent.kind,
-    by: light ? 'light' : 'profiler',
+    by: 'profiler',
     interval: toWeight(interval),
     runs: 1,
     functions: functions.items,
