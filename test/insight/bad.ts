@@ -18,6 +18,39 @@ const at = 'src/orders.js:47 listOrders';
 
 export const bad: Bad[] = [
   {
+    name: 'a write by range for each row',
+    trace: list(new Story(), 6)
+      .each([30, 10, 20, 60, 40, 50], (s, n) =>
+        s.sql('UPDATE visits SET seen = true WHERE at BETWEEN $1 AND $2', {
+          params: [n, n + 3],
+          rows: 2,
+          at,
+        }),
+      )
+      .trace(),
+    want: [['n+1-writes', 'src/orders.js:47', 6]],
+  },
+  {
+    name: 'rows by ids that follow one another, and by ids far apart',
+    trace: new Story()
+      .each([100, 101, 102, 103, 104, 105], (s, id) => s.sql(USER, { params: [id], rows: 1, at }))
+      .each([10, 50, 12, 80, 11, 70], (s, id) =>
+        s.sql('SELECT * FROM tags WHERE id = $1', { params: [id], rows: 1, at: 'src/tags.js:3 tags' }),
+      )
+      .trace(),
+    want: [
+      ['n+1', 'src/orders.js:47', 6],
+      ['n+1', 'src/tags.js:3', 6],
+    ],
+  },
+  {
+    name: 'what a service knows of each user, by a cursor of their own',
+    trace: list(new Story(), 6)
+      .each(upTo(6), (s, id) => s.http(`GET http://api.test/inbox?cursor=${id}`, { at, ms: 10 }))
+      .trace(),
+    want: [['n+1-http', 'src/orders.js:47', 6]],
+  },
+  {
     name: 'a query for each row',
     trace: list(new Story())
       .each(upTo(50), (s, id) => s.sql(USER, { params: [id], rows: 1, at }))

@@ -552,5 +552,76 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       )
       .trace(),
   },
+  {
+    name: 'writes by range, each of many rows',
+    trace: new Story()
+      .each(upTo(6), (s, n) =>
+        s.sql('UPDATE archive SET body = $1 WHERE id BETWEEN $2 AND $3', {
+          params: ['y', n * 100 - 99, n * 100],
+          rows: 100,
+          at,
+        }),
+      )
+      .each(upTo(6), (s, n) =>
+        s.sql('DELETE FROM visits WHERE id > $1 AND id <= $2', {
+          params: [n * 50, n * 50 + 50],
+          rows: 50,
+          at,
+        }),
+      )
+      .each(upTo(6), (s, n) =>
+        s.sql('INSERT INTO daily SELECT day, count(*) FROM visits WHERE at >= $1 AND at < $2 GROUP BY day', {
+          params: [`2026-0${n}-01`, `2026-0${n + 1}-01`],
+          rows: 30,
+          at,
+        }),
+      )
+      .each(upTo(6), (s, n) =>
+        s.sql(`DELETE FROM log WHERE id >= ${900 - n * 100} AND id < ${1000 - n * 100}`, { rows: 100, at }),
+      )
+      .trace(),
+  },
+  {
+    name: 'writes to one table after the other',
+    trace: new Story()
+      .each(upTo(6), (s, n) =>
+        s.sql(`DELETE FROM log_2026_0${n} WHERE id < $1`, { params: [10], rows: 3, at }),
+      )
+      .each(upTo(6), (s, n) =>
+        s.sql(`INSERT INTO tenant_${n}.settings (key, value) VALUES ($1, $2)`, {
+          params: ['name', `tenant ${n}`],
+          rows: 1,
+          at,
+        }),
+      )
+      .each(upTo(6), (s, n) =>
+        s.sql(`SELECT max(id) FROM log_2026_0${n} WHERE id < $1`, { params: [n * 7], rows: 1, at }),
+      )
+      .trace(),
+  },
+  {
+    name: 'a binary search',
+    trace: new Story()
+      .each([512, 768, 640, 704, 672, 688, 696, 700, 698, 699], (s, id) =>
+        s.sql('SELECT at FROM archive WHERE id >= $1 ORDER BY id LIMIT 1', { params: [id], rows: 1, at }),
+      )
+      .each([1, 2, 4, 8, 16, 32, 24, 28, 26, 25], (s, id) =>
+        s.sql('SELECT revision FROM builds WHERE number = $1', { params: [id], rows: 1, at }),
+      )
+      .trace(),
+  },
+  {
+    name: 'pages over HTTP, by a cursor that counts',
+    trace: new Story()
+      .each(upTo(7), (s, n) => s.http(`GET http://api.test/changes?cursor=${n - 1}`, { at, ms: 3 }))
+      .each(upTo(7), (s, n) =>
+        s.http(`GET http://api.test/log${n === 1 ? '' : `?page_token=${n}`}`, { at, ms: 3 }),
+      )
+      .trace(),
+  },
+  {
+    name: 'rows that are handed over one by one',
+    trace: new Story().sql('SELECT id FROM labs', { rows: 1600, at, detail: { paused: 0 } }).trace(),
+  },
   { name: 'nothing at all', trace: new Story().trace() },
 ];

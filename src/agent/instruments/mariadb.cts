@@ -360,6 +360,7 @@ function wrapStream(original: Function): Function {
     if (call === undefined) return Reflect.apply(original, this, args);
     attempt(markOwn, call, this);
     const stream = runCall(call, original, this, args) as object;
+    attempt(connections.noteStream, call);
     attempt(watchRows, call, stream);
     return stream;
   };

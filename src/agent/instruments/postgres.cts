@@ -152,7 +152,10 @@ function wrapSettling(query: Query, call: TracedCall): void {
     call.rows = (call.rows ?? 0) + (Array.isArray(rows) ? rows.length : 1);
   };
   if (query.cursorFn !== undefined) query.cursorFn = wrapCursorCallback(query.cursorFn, call, onRows);
-  if (query.forEachFn !== undefined) query.forEachFn = wrapRowCallback(query.forEachFn, call.request, onRows);
+  if (query.forEachFn !== undefined) {
+    attempt(connections.noteStream, call);
+    query.forEachFn = wrapRowCallback(query.forEachFn, call.request, onRows);
+  }
 }
 
 function wrapRowCallback(

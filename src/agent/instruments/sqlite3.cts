@@ -126,6 +126,7 @@ function endAlone(call: TracedCall, asked: Asked): Function {
 function addRowCallbacks(call: TracedCall, args: unknown[], at: number): void {
   const [onRow, onEnd] = [args[at], args[at + 1]] as (Function | undefined)[];
   let rows = 0;
+  attempt(connections.noteStream, call);
   args[at] = function (this: object, error: unknown) {
     if (error) attempt(endCall, call, error);
     else rows++;

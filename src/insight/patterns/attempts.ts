@@ -12,7 +12,7 @@ export function isSearch({ calls, overlapping }: Loop): boolean {
   const rows = calls.map(({ span }) => span.rows);
   // The first that is there ends the search: file, locale or parent by its next best name.
   if (rows.slice(0, -1).every((count) => count === 0) && (rows.at(-1) ?? 0) > 0) return true;
-  return isNumberedName(calls) || isCheckForFree(calls);
+  return isNumberedName(calls) || isCheckForFree(calls) || isBisection(calls);
 }
 
 // SELECT 1 FROM posts WHERE slug = ?: everything is taken but the last, which ends the search.
@@ -20,6 +20,23 @@ function isCheckForFree(calls: Loop['calls']): boolean {
   if (!/^SELECT (?:\? |EXISTS\b)/i.test(calls[0]!.shape)) return false;
   const rows = calls.map(({ span }) => span.rows ?? 0);
   return rows.at(-1) === 0 && rows.slice(0, -1).every((count) => count > 0);
+}
+
+// A binary search: each number is half as far from the one before as that was; before it the steps may
+// double, until the end is known.
+function isBisection(calls: Loop['calls']): boolean {
+  const values = valuesOfCalls({ calls });
+  const varying = varyingPlaces(values);
+  if (varying.length !== 1) return false;
+  const numbers = values.map(({ single }) => Number(comparableValue(single[varying[0]!]?.value)));
+  const steps = numbers.slice(1).map((number, at) => Math.abs(number - numbers[at]!));
+  const widest = steps.indexOf(Math.max(...steps));
+  // Ids that happen to lie so are few: the steps have to halve often enough.
+  if (steps.length < 3 || steps[widest]! < 4) return false;
+  const isHalf = (small: number, large: number) => Math.abs(small - large / 2) <= 1;
+  return steps.every(
+    (step, at) => at === 0 || (at > widest ? isHalf(step, steps[at - 1]!) : isHalf(steps[at - 1]!, step)),
+  );
 }
 
 // `post`, `post-1`, `post-2`: the first name that nothing has ends the search.

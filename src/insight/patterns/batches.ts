@@ -3,7 +3,7 @@
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
 import type { FeedingQuery } from './feeding-query.js';
-import { isEqualValue, valuesOfCalls } from './statement-values.js';
+import { comparableValue, isEqualValue, valuesOfCalls, varyingPlaces } from './statement-values.js';
 
 /** Items from which a batch is a piece of a long list, rather than the few items of one row. */
 const MIN_PIECE = 10;
@@ -35,10 +35,51 @@ export function isBatchOfEachRow(loop: Loop, feeding: FeedingQuery | undefined):
   return !arePieces || size < MIN_PIECE;
 }
 
+const LOWER_BOUND = new Set(['BETWEEN', '>', '>=']);
+const UPPER_BOUND = new Set(['AND', '<', '<=']);
+
+/** Whether each call works on a range that begins where that of the call before ended. */
+export function isRangeByRange(loop: Loop): boolean {
+  const values = valuesOfCalls(loop);
+  const varying = varyingPlaces(values);
+  const bounds = varying.map((at) => values[0]!.single[at]!.before);
+  const from = varying[bounds.findIndex((before) => LOWER_BOUND.has(before))];
+  const to = varying[bounds.findIndex((before) => UPPER_BOUND.has(before))];
+  if (varying.length !== 2 || from === undefined || to === undefined) return false;
+  const ranges = values.map(({ single }) =>
+    [from, to].map((at) => comparableValue(single[at]?.value)),
+  ) as Range[];
+  const later = ranges.slice(1);
+  return (
+    later.every((range, at) => isNext(ranges[at]!, range)) ||
+    later.every((range, at) => isNext(range, ranges[at]!))
+  );
+}
+
+type Range = [from: number | string | undefined, to: number | string | undefined];
+
+function isNext([, end]: Range, [begin]: Range): boolean {
+  if (end === undefined || begin === undefined) return false;
+  const gap = Number(begin) - Number(end);
+  return begin === end || gap === 0 || gap === 1;
+}
+
 /** Whether the calls differ only in table names: one call for each tenant's or month's table. */
 export function isOnePerTable(loop: Loop): boolean {
   const values = valuesOfCalls(loop);
   return loop.distinct > 1 && values.every((other) => isEqualValue(other, values[0]));
+}
+
+// Shapes have # for the numbers in names: the text tells log_2026_01 from log_2026_02.
+const TABLE_NAME = /\b(?:FROM|INTO|UPDATE|JOIN)\s+([^\s(),;]+)/gi;
+const COMMENTS_AND_TEXTS = /\/\*.*?\*\/|--[^\n]*|'[^']*'/gs;
+
+/** Whether each call names another table, whatever else differs: no statement could do it at once. */
+export function isTableByTable({ calls }: Loop): boolean {
+  const tables = calls.map(({ span }) =>
+    Array.from(span.name.replace(COMMENTS_AND_TEXTS, ' ').matchAll(TABLE_NAME), ([, name]) => name).join(' '),
+  );
+  return new Set(tables).size === calls.length;
 }
 
 function hasArray(call: Call): boolean {

@@ -45,6 +45,8 @@ const CURSORS = new Set([
     'start-after',
   ],
 ]);
+// Of these a name is evidence enough for a cursor that only counts.
+const TOKENS = /^(?:page\[cursor\]|cursor|marker|(?:page|next)_?token|continuation-?(?:token)?)$/;
 // They make each URL another, so that no cache answers.
 const CACHE_BUSTERS = new Set([
   '_',
@@ -85,7 +87,8 @@ export function arePages(calls: Call[], isFed: boolean, isParallel: boolean): bo
     const values = urls.map(({ query }) => query.get(name));
     if (COUNTERS.has(name)) return numbers(values);
     if (OFFSETS.has(name)) return isDate(values) || hasEqualSteps(values);
-    return CURSORS.has(name) && !isParallel && isCursor(values, isFed);
+    if (!CURSORS.has(name) || isParallel) return false;
+    return isCursor(values, isFed) || (TOKENS.test(name) && numbers(values));
   });
 }
 

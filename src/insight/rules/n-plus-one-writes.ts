@@ -4,7 +4,7 @@ import { formatCount, formatMs } from '../../domain/text.js';
 import { adviceForWrites } from '../advice/writes.js';
 import { type Loop, loopSiteText } from '../calls/loops.js';
 import { distinctWrites, isRepeatedAttempt } from '../patterns/attempts.js';
-import { isBatching } from '../patterns/batches.js';
+import { isBatching, isRangeByRange, isTableByTable } from '../patterns/batches.js';
 import { isOfMaskedRows } from '../patterns/feeding-query.js';
 import { distinctInOnePlace } from '../patterns/sessions.js';
 import { isFromSeveralCallers } from '../patterns/several-callers.js';
@@ -35,6 +35,7 @@ function isWriteLoop(scene: Scene, loop: Loop): boolean {
     return false;
   const isTooFew = distinctWrites(loop) < minimum || distinctInOnePlace(scene, loop) < minimum;
   if (isTooFew && !isOfMaskedRows(scene, loop)) return false;
+  if (isTableByTable(loop) || isRangeByRange(loop)) return false;
   if (isRepeatedAttempt(loop) || isFromSeveralCallers(scene, loop)) return false;
   return !(isJobByJob(scene, loop) || isMarkAfterSend(scene, loop) || isChain(loop) || isProgress(loop));
 }

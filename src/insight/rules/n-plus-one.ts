@@ -5,7 +5,7 @@ import { formatMs } from '../../domain/text.js';
 import { adviceForReads, type ReadsContext } from '../advice/advice.js';
 import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { isSearch } from '../patterns/attempts.js';
-import { isBatching, isBatchOfEachRow, isOnePerTable } from '../patterns/batches.js';
+import { isBatching, isBatchOfEachRow, isOnePerTable, isTableByTable } from '../patterns/batches.js';
 import {
   type FeedingQuery,
   feedingQueryOf,
@@ -50,7 +50,7 @@ function isReadLoop(scene: Scene, loop: Loop): boolean {
   if (isTooFew && (loop.calls.length < minimum || !isOfMaskedRows(scene, loop))) return false;
   const feeding = feedingQueryOf(scene, loop);
   if (isBatching(loop) && !isBatchOfEachRow(loop, feeding)) return false;
-  if (isPaging(loop) || isOnePerTable(loop)) return false;
+  if (isPaging(loop) || isOnePerTable(loop) || isTableByTable(loop)) return false;
   if (isFromSeveralCallers(scene, loop) || isJobByJob(scene, loop)) return false;
   // As many calls as a query returned rows: they work through those rows, whatever they look like.
   return feeding?.isExact || !(isSearch(loop) || isWatching(scene, loop));

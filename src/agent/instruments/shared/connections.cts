@@ -151,6 +151,13 @@ export function notePauseEnd(call: TracedCall): void {
   detail.paused = roundMs(Number(detail.paused ?? 0) + now() - began);
 }
 
+/** Notes that the rows of a call are handed over one by one, also where its reader never pauses. */
+export function noteStream(call: TracedCall): void {
+  if (call.ended !== 0 || call.info === undefined) return;
+  const detail = (call.info.detail ??= {});
+  detail.paused ??= 0;
+}
+
 function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

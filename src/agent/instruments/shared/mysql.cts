@@ -205,6 +205,7 @@ function recordEvent(call: TracedCall, command: Command, type: string, value: un
   else if (type === 'result') call.rows = (call.rows ?? 0) + countRows(value);
   // With a callback the call ends when that is called.
   else if (type === 'end' && typeof (command.onResult ?? command._callback) !== 'function') {
+    attempt(connections.noteStream, call);
     endMysqlCall(call, undefined, call.rows ?? 0);
   }
 }

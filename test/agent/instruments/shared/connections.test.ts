@@ -25,6 +25,9 @@ const FULL = {
 const BYTES = ['pgBytes', 'mysql2Bytes', 'postgresBytes', 'sqliteBytes'];
 const INSERTS = { pgInsert: 1, postgresInsert: 2, sqliteInsert: 1 };
 const STREAMS = ['pgStream', 'pgCursor', 'mysql2Stream', 'postgresCursor', 'sqliteIterate'];
+/** Streams whose reader is as fast as the server: rows come one by one all the same. */
+const FLOWING = ['mysql2Flowing', 'mysqlFlowing', 'mariadbFlowing', 'postgresEach'];
+const WHOLE = ['mysql2Whole', 'mysqlWhole'];
 
 test('facts of connections', async (t) => {
   const [pg, mysql, cache] = await Promise.all([postgres(t), mariadb(t), redis()]);
@@ -36,6 +39,8 @@ test('facts of connections', async (t) => {
     ...BYTES,
     ...Object.keys(INSERTS),
     ...STREAMS,
+    ...FLOWING,
+    ...WHOLE,
   ];
   const { traces, stderr, code } = await runRecorded([join(ROOT, 'test/fixtures/connections.cjs')], {
     env: { SERVERS: JSON.stringify(servers), NODE_NO_WARNINGS: '1' },
@@ -77,6 +82,8 @@ test('facts of connections', async (t) => {
     t.ok(Number(span!.detail?.paused) > 0, shape);
     t.ok(Number(span!.detail?.paused) <= span!.duration!, shape);
   }
+  for (const shape of FLOWING) t.type(spans(shape)[0]?.detail?.paused, 'number', shape);
+  for (const shape of WHOLE) t.equal(spans(shape)[0]?.detail?.paused, undefined, shape);
 
   const sources = spans('sources').map(({ detail }) => detail?.source);
   t.equal(new Set(sources).size, 6, 'two pools, postgres.js, a database without a pool, two of SQLite');
