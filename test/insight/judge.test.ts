@@ -148,6 +148,24 @@ test('two queries could be parallel, the first of them made before any await', (
   t.end();
 });
 
+test('no two queries could be parallel of which one is in a guard, or decides about the other', (t) => {
+  const found = (source: string, ...lines: number[]) => {
+    const story = lines.reduce(
+      (s, line, n) =>
+        s.sql(`SELECT count(*) FROM t${n}`, { rows: 1, ms: 40, at: `src/a.ts:${line} <anonymous>` }),
+      new Story(),
+    );
+    const readLine = (_: unknown, line = 0) => source.split('\n')[line - 1];
+    return judge(story.trace(), { readLine }).map(({ kind }) => kind);
+  };
+  const middleware =
+    'const authed = use(async () => {\n  a = await one();\n});\nlist = authed.query(() =>\n  db.two());';
+  t.same(found(middleware, 2, 5), []);
+  t.same(found('a=await one();\nif (!a) throw none;\nconst b = await two();', 1, 3), []);
+  t.same(found('a=await one();\nif (!x) throw none;\nconst b = await two();', 1, 3), ['could-be-parallel']);
+  t.end();
+});
+
 test('what runs at the same time takes no longer than the request', (t) => {
   const atOnce = (sql: string, of: (id: number) => unknown[]) =>
     new Story().all(upTo(20), (s, id) => s.sql(sql, { params: of(id), rows: 1, ms: 10, at: 'src/a.js:3 a' }));

@@ -2,8 +2,10 @@
 
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
+import type { Frame } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { isSameCallPath } from '../calls/loops.js';
+import { isInOtherFunction, usesResult } from '../patterns/source-order.js';
 import { transactionOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 import { operands } from '../sql/fingerprint.js';
@@ -48,7 +50,14 @@ function continues(scene: Scene, sequence: Call[], call: Call): boolean {
     return false;
   // Other callers: the function was called a second time.
   if (!isSameCallPath(last.callers, call.callers, MAX_CALLERS)) return false;
+  // A name tells no two functions apart that have none: a guard and the handler behind it.
+  if (isAnonymous(a) && isInOtherFunction(a, b, scene.readLine)) return false;
+  if (sequence.some(({ site }) => usesResult(site!, b, scene.readLine))) return false;
   return isIndependent(scene, sequence, call);
+}
+
+function isAnonymous({ function: name }: Frame): boolean {
+  return name === '' || name === '<anonymous>';
 }
 
 // Every value was known before the sequence: from the request, or as a value of its first query.
