@@ -32,6 +32,7 @@ import { mysql2 } from './mysql2.cjs';
 import { natsClient } from './nats.cjs';
 import { neo4j } from './neo4j.cjs';
 import { neon } from './neon.cjs';
+import { nestLogger } from './nestjs-common.cjs';
 import { nodeSqlite } from './node-sqlite.cjs';
 import { nodemailer } from './nodemailer.cjs';
 import { opensearch } from './opensearch.cjs';
@@ -82,7 +83,7 @@ export const instruments: Instrument[] = [
   // Node's modules
   ...[dns, childProcess, blocking],
   // log
-  ...[consoleMethods, pino, winston, bunyan, debug, log4js, roarr, scooby],
+  ...[consoleMethods, pino, winston, bunyan, debug, log4js, roarr, nestLogger, scooby],
   // the app's own
   ...[scoobySpan],
 ];

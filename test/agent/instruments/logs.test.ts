@@ -8,7 +8,7 @@ import { ask, ROOT, runPlain, runRecorded } from '../app.js';
 import { driversOf } from '../drivers.js';
 
 const SCRIPT = join(ROOT, 'test/fixtures/logs/loggers.cjs');
-const LOGGERS = ['pino', 'winston', 'bunyan', 'debug', 'log4js', 'roarr'];
+const LOGGERS = ['pino', 'winston', 'bunyan', 'debug', 'log4js', 'roarr', '@nestjs/common'];
 const SECRET = '{"n":2,"password":"REDACTED"}';
 
 /** Level, text and logger of each line, by form; a level that is not the logger's own word has that. */
@@ -56,6 +56,13 @@ trace log4js fine`,
 info roarr plain text
 error roarr child {"job":1,"n":2,"password":"REDACTED"}
 warn roarr by console`,
+  nestjs: `
+info @nestjs/common [Shop] plain text 5%
+debug(verbose) @nestjs/common [Shop] ${SECRET}
+error @nestjs/common [Shop] failed
+warn @nestjs/common [Users] first
+warn @nestjs/common [Users] second
+fatal @nestjs/common by console`,
   later: Array.from({ length: 40 }, (_, n) => `\ninfo winston buffered ${n}`).join(''),
 };
 
