@@ -13,8 +13,12 @@ export const got: CallSiteLibrary = {
   esm: { 'got/dist/source/core/index.js': ['Request'] },
 };
 
-/** Since version 12 the creator of a request flushes it; before, the constructor starts it. */
+/**
+ * Since version 12 the creator of a request flushes it; before, the constructor starts it. The class is the default
+ * export also where tsx or Babel has made CommonJS of the ES module.
+ */
 function patchCore(exports: { Request?: Class; default?: Class & Function }): void {
-  if (exports.Request !== undefined) replaceMethod(exports.Request.prototype, 'flush', wrapCall);
+  const { prototype } = exports.Request ?? exports.default!;
+  if ('flush' in prototype) replaceMethod(prototype, 'flush', wrapCall);
   else exports.default = wrapCallClass(exports.default!);
 }

@@ -14,11 +14,11 @@ export interface CallSiteLibrary {
   role: 'orm' | 'builder' | 'driver' | 'client' | 'promises' | 'queue' | 'pool';
   /**
    * Patches by file of a package (`knex/lib/client.js`), called with its exports after loading.
-   * Throws an Error with the name of a method that it does not find; the user sees it. A function
-   * that it returns replaces the exports of a file named in `replaced`.
+   * Throws an Error with the name of a method that it does not find; the user sees it. A function, or
+   * a copy, that it returns replaces the exports of a file named in `replaced`.
    */
-  files: Record<string, (exports: never) => Function | void>;
-  /** CommonJS modules among `files` whose export is a function, which the patch replaces. */
+  files: Record<string, (exports: never) => object | void>;
+  /** CommonJS modules among `files` whose export is a function, or cannot be changed: the patch replaces it. */
   replaced?: string[];
   /** ES modules among `files` with the bindings that the patch receives and may set. */
   esm?: Record<string, string[]>;

@@ -14,11 +14,27 @@ export const pLimit: CallSiteLibrary = {
   esmMajor: 4,
 };
 
-/** The module is the function itself, before 4, or the ES module's binding of it. */
-function patchLimit(exports: Function | { pLimit: Function }): Function | undefined {
+interface Exports {
+  /** The binding of the ES module. */
+  pLimit?: Function;
+  /** The same where tsx or Babel has made CommonJS of the ES module: its exports are getters. */
+  default?: Function;
+}
+
+/** The module is the function itself, before 4, or has it. */
+function patchLimit(exports: Function | Exports): object | undefined {
   if (typeof exports === 'function') return wrapLimiterFactory(exports);
+  const limit = exports.pLimit ?? exports.default!;
   // Its text tells the versions apart: since 5 it keeps the context by itself.
-  if (!/AsyncResource|internalResolve/.test(Function.prototype.toString.call(exports.pLimit)))
-    exports.pLimit = wrapLimiterFactory(exports.pLimit);
+  if (/AsyncResource|internalResolve/.test(Function.prototype.toString.call(limit))) return undefined;
+  const wrapped = wrapLimiterFactory(limit);
+  if (exports.pLimit === undefined) return copyWithDefault(exports, wrapped);
+  exports.pLimit = wrapped;
   return undefined;
+}
+
+function copyWithDefault(exports: Exports, value: Function): object {
+  const all = Object.getOwnPropertyDescriptors(exports);
+  const own = { value, enumerable: true, configurable: true, writable: true };
+  return Object.create(Object.getPrototypeOf(exports) as object, { ...all, default: own }) as object;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import type { Span } from '../../../src/domain/trace.js';
 import { nodes } from '../../nodes.js';
+import { packageFile } from '../../packages.js';
 import { ask, ROOT, runRecorded } from '../app.js';
 import { type ServerName, serverFor } from '../servers.js';
 import { sitesIn } from '../sites.js';
@@ -46,3 +47,28 @@ for (const name of ['orms', 'clients', 'commands']) {
     });
   }
 }
+
+test('lines of ES modules of which tsx makes CommonJS', async (t) => {
+  const path = join(FOLDER, 'made-commonjs.ts');
+  const sites = sitesIn(path);
+  const { traces, libraries, stderr, code } = await runRecorded(
+    [packageFile('tsx/dist/cli.mjs'), join(FOLDER, 'app.cjs')],
+    {
+      env: { FIXTURE: path, SERVER: '{}' },
+      drive: async (url) => {
+        for (const form of sites.keys()) await ask(`${url}/${form}`);
+        await ask(`${url}/end`);
+      },
+    },
+  );
+  t.same([stderr, code], ['', 0]);
+  t.same(
+    libraries.filter(({ trouble }) => trouble),
+    [],
+  );
+  for (const [form, lines] of sites) {
+    const spans = traces.find(({ url }) => url === `/${form}`)?.spans ?? [];
+    const recorded = spans.filter(({ kind }) => kind === 'http');
+    t.same(recorded.map(({ site }) => site ?? 'nowhere').sort(), lines, form);
+  }
+});
