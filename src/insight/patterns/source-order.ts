@@ -10,9 +10,9 @@ const MAX_LINES = 60;
 const NO_CODE = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
 // const [user] = await …, rows = (await …: the last one before the call.
 const TARGET =
-  /(\{[^{}]*\}|\[[^[\]]*\]|[\w$]+)\s*(?::[^=;]+)?=(?![=>])\s*(?:\(\s*)*(?:await\b(?:(?!\n\s*(?:const|let|var|await|return|if)\b)[^;])*|)$/;
+  /(\{[^{}]*\}|\[[^[\]]*\]|[\w$]+)\s*(?::[^=;(){}\n]+)?=(?![=>])\s*(?:\(\s*)*(?:await\b(?:(?!\n\s*(?:const|let|var|await|return|if)\b)[^;])*|)$/;
 const ASSIGNMENT =
-  /(?:^|[;{\n])\s*(?:const|let|var)?\s*(\{[^{}]*\}|\[[^[\]]*\]|[\w$]+)\s*(?::[^=;\n]+)?=(?![=>])([^;]*)/g;
+  /(?:^|[;{\n])\s*(?:const|let|var)?\s*(\{[^{}]*\}|\[[^[\]]*\]|[\w$]+)\s*(?::[^=;(){}\n]+)?=(?![=>])([^;]*)/g;
 const CONDITION = /\b(?:if|switch|while)\s*\(((?:[^()]|\([^()]*\))*)\)/g;
 const ASSERTION = /\b(?:assert|invariant|ensure|expect|check|must|throwIf|require)\w*(?:\.\w+)?\(([^;]*)/g;
 const CONTROL = /\b(?:if|for|while|switch|catch|with)\s*(?:await\s*)?$/;

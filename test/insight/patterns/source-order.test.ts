@@ -23,6 +23,7 @@ const USING = [
   'const user = await db\n  .selectFrom(1)\n  .^executeTakeFirst();\nassert(user);\nconst orders = await ^list(2);',
   'user = await ^load(1)\ninvariant(user, "no user")\nreturn await ^list(2)',
   'const book: Book | null = await ^load(1);\nconst all = await ^list({ author: book!.author });',
+  "class Users {\n  async user(@Param('id') id: string) {\n    const user = await this.manager.^findOneBy(User, { id });\n    if (!user) throw new Gone();\n    const all = await this.manager.^count(Review);",
 ];
 const NOT_USING = [
   'const user = await ^load(1);\nconst orders = await ^list(2);\nif (!user) return orders;',
