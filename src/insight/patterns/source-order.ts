@@ -6,6 +6,8 @@ import type { ReadLine } from '../calls/loop-line.js';
 
 /** Lines between two calls up to which the source is read. */
 const MAX_LINES = 60;
+/** Characters of them: a line of a bundle can be the whole bundle. */
+const MAX_CHARACTERS = 8000;
 
 const NO_CODE = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
 // const [user] = await …, rows = (await …: the last one before the call.
@@ -23,7 +25,8 @@ const STATEMENT = /^\s*(?:const|let|var|await|return|if|for|throw|function|class
 export function usesResult(first: Frame, second: Frame, readLine: ReadLine): boolean {
   const between = textBetween(first, second, readLine);
   if (between === undefined) return false;
-  const target = TARGET.exec(sourceHintsOf(first, readLine).before.join('\n'))?.[1];
+  const before = sourceHintsOf(first, readLine).before.join('\n').slice(-MAX_CHARACTERS);
+  const target = TARGET.exec(before)?.[1];
   const names = new Set(namesIn(target ?? ''));
   if (names.size === 0) return false;
   for (const [, name, value] of between.matchAll(ASSIGNMENT))
@@ -49,11 +52,11 @@ function textBetween(first: Frame, second: Frame, readLine: ReadLine): string | 
   for (let line = first.line; line <= second.line; line++) {
     const text = readLine(first, line);
     if (text === undefined) return undefined;
-    lines.push(text);
+    const begin = line === first.line ? first.column - 1 : 0;
+    lines.push(text.slice(begin, line === second.line ? second.column - 1 : undefined));
   }
-  lines.push(lines.pop()!.slice(0, second.column - 1));
-  if (lines.length === 1) return lines[0]!.slice(first.column - 1).replace(NO_CODE, '""');
-  return [lines[0]!.slice(first.column - 1), ...lines.slice(1)].join('\n').replace(NO_CODE, '""');
+  const text = lines.join('\n');
+  return text.length > MAX_CHARACTERS ? undefined : text.replace(NO_CODE, '""');
 }
 
 function namesIn(target: string): string[] {

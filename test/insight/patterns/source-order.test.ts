@@ -79,3 +79,14 @@ test('a later call is in another function', (t) => {
   );
   t.end();
 });
+
+test('a line that is a whole bundle is not read', (t) => {
+  const line = `const user=await load(1);${'{a=>b('.repeat(200_000)}list(user)`;
+  const [first, second] = [aFrame({ line: 1, column: 18 }), aFrame({ line: 1, column: line.length - 9 })];
+  for (const question of [usesResult, isInOtherFunction])
+    t.equal(
+      question(first, second, () => line),
+      false,
+    );
+  t.end();
+});
