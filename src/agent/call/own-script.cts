@@ -1,6 +1,7 @@
 /** Own scripts: whether a script is the app's code, as far as its path shows. */
 
 import { sep } from 'node:path';
+import { isInfrastructure, packageOfPath } from '../../domain/infrastructure.cjs';
 import { workingFolder } from '../run-config.cjs';
 
 const LIBRARY = /[\\/]node_modules[\\/]/;
@@ -59,6 +60,12 @@ export function isOwnScript(script: string): boolean {
     known.set(script, (isOwn = decide(script)));
   }
   return isOwn;
+}
+
+/** Whether a script is of a package that is neither driver, ORM, framework nor helper: an app may be installed as one. */
+export function isPackageScript(script: string): boolean {
+  const name = isAgentScript(script) ? undefined : packageOfPath(script);
+  return name !== undefined && !isInfrastructure(name);
 }
 
 function decide(script: string): boolean {

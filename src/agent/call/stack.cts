@@ -4,7 +4,7 @@
 
 import { attempt } from '../guard.cjs';
 import { isEvaluated } from '../loader/evaluated.cjs';
-import { isOwnScript } from './own-script.cjs';
+import { isOwnScript, isPackageScript } from './own-script.cjs';
 import { currentFormatter, replaceFormatter, restoreFormatter } from './stack-formatter.cjs';
 
 type Sites = NodeJS.CallSite[];
@@ -53,6 +53,8 @@ const scripts = new Map<string, Script>();
 const withoutRunningApp = new Set<number>();
 /** Stacks without any app frame, not even an awaiting (async) one. */
 const withoutApp = new Set<number>();
+/** Of those, stacks in which a package runs that may be the app itself, called back by a library. */
+const withRunningPackage = new Set<number>();
 const root = newNode();
 let frameCount = 0;
 let stackCount = 0;
@@ -84,7 +86,7 @@ export function captureDeeperStacks(): void {
  * Number of the stack of `wrapper`'s caller; 0 if it cannot be captured. `depth` is added to the
  * captured frames: the maximum number of library frames between the app and the wrapper. If no app
  * frame in it is running, the stack of `site` is returned, unless only the captured one has an app
- * frame. The stack of a final `site` is returned without a capture.
+ * frame, or neither has and a package runs in it that may be the app. The stack of a final `site` is returned without a capture.
  *
  * The stack is captured in full each time: in a running app the capture itself costs, not its
  * depth, and recognising a loop by its topmost frames was measured to cost more than it saved.
@@ -113,7 +115,8 @@ function stackOrSite(
   const stack = captureFrames(wrapper, maxFrames + depth);
   if (stack === 0) return site.stack;
   if (!withoutRunningApp.has(stack)) return stack;
-  return withoutApp.has(stack) || hasApplicationFrame(site.stack) ? site.stack : stack;
+  if (hasApplicationFrame(site.stack)) return site.stack;
+  return withoutApp.has(stack) && !withRunningPackage.has(stack) ? site.stack : stack;
 }
 
 /** Number of the stack of `wrapper`'s caller, of at most so many frames; 0 if it cannot be captured. */
@@ -323,6 +326,7 @@ function addStack(sites: Sites): number {
   const appSites = sites.filter(isApplication);
   if (appSites.length === 0) {
     withoutApp.add(stack);
+    if (sites.some(isRunningPackage)) withRunningPackage.add(stack);
     if (maxFrames === MAX_FRAMES && sites.length >= MAX_FRAMES) cutStack = stack;
   }
   if (!appSites.some(isRunning)) withoutRunningApp.add(stack);
@@ -331,6 +335,10 @@ function addStack(sites: Sites): number {
 
 function isApplication(site: NodeJS.CallSite): boolean {
   return isOwnScript(site.getScriptNameOrSourceURL() ?? '');
+}
+
+function isRunningPackage(site: NodeJS.CallSite): boolean {
+  return isRunning(site) && isPackageScript(site.getScriptNameOrSourceURL() ?? '');
 }
 
 /** Whether a frame runs: V8 appends awaiting async functions to the stack of the running one. */

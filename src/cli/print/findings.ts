@@ -5,10 +5,10 @@
 
 import { findingWord } from '../../domain/finding-kinds.js';
 import { winText } from '../../domain/finding-win.js';
+import { packageOfPath } from '../../domain/infrastructure.cjs';
 import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
 import { type Finding, frameMark, type Trace } from '../../domain/trace.js';
-import { packageOfPath } from '../../insight/source/package-code.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
 import { wrapText } from '../../terminal/wrap.js';

@@ -1,8 +1,8 @@
 /** Profile of a request from what its process has sent: functions and lines of the sources, in ms. */
 
+import { packageOfPath } from '../../domain/infrastructure.cjs';
 import type { Profile, ProfileFunction, ProfileNode, ProfileOrigin } from '../../domain/profile.js';
 import { type Frame, roundToMicros } from '../../domain/trace.js';
-import { packageOfPath } from '../../insight/source/package-code.js';
 import type { SentProfile } from './profile-parts.js';
 
 /** What the process knows of its sources and of its clock. */

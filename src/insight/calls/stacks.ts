@@ -1,8 +1,8 @@
 /** Call paths: the app's own frames of a stack, and the packages between them and the driver. */
 
+import { isFramework, packageOfPath } from '../../domain/infrastructure.cjs';
 import { formatPosition } from '../../domain/site.js';
 import type { Frame } from '../../domain/trace.js';
-import { isFramework, packageOfPath } from '../source/package-code.js';
 
 /** A stack as the rules need it. */
 export interface CallPath {

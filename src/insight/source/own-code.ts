@@ -1,11 +1,12 @@
 /** Own code: which files are the app's, among libraries, generated clients, and apps that are packages. */
 
 import { isAbsolute, relative, sep } from 'node:path';
+import { packageOfPath } from '../../domain/infrastructure.cjs';
 import type { Frame } from '../../domain/trace.js';
 import { Lru } from '../util/lru.js';
 import type { Disk } from './disk.js';
 import { type Generated, generatedKind } from './generated-code.js';
-import { packageFrame, packageMatcher, packageOfPath } from './package-code.js';
+import { packageFrame, packageMatcher } from './package-code.js';
 import { isLibrary } from './script-location.js';
 
 /** Options of OwnCode. */
@@ -38,8 +39,7 @@ export class OwnCode {
 
   /** Whether a file may be the app's by its path: generated files are, before their text is known. */
   isOwnPath(path: string): boolean {
-    const { agent } = this.#options;
-    if (agent && (path === agent || path.startsWith(agent + sep))) return false;
+    if (this.#isAgent(path)) return false;
     return this.#isProjectFile(path) || this.#isAppPackage(packageOfPath(path) ?? '');
   }
 
@@ -68,7 +68,13 @@ export class OwnCode {
 
   #standInOf(frame: Frame, path: string | undefined): Frame | undefined {
     if (path !== undefined && this.#generated.get(path) === 'other') return { ...frame, application: true };
-    return packageFrame(frame);
+    // Installed beside the app, the agent is a package, too.
+    return path !== undefined && this.#isAgent(path) ? undefined : packageFrame(frame);
+  }
+
+  #isAgent(path: string): boolean {
+    const { agent } = this.#options;
+    return agent !== undefined && agent !== '' && (path === agent || path.startsWith(agent + sep));
   }
 
   // A project may be a package itself: /srv/node_modules/unleash-server, started in its folder.

@@ -1,7 +1,9 @@
 /** Depth of captured stacks: one that ends in a library before the app is captured again, deeper. */
 
+import { join } from 'node:path';
 import { test } from 'tap';
 import { captureStack, takeNewFrames } from '../../../src/agent/call/stack.cjs';
+import { ROOT } from '../app.js';
 import { linesOfForms } from '../call-sites/made-up-packages.js';
 
 /** A library of no list that calls the driver below as many frames of its own. */
@@ -26,6 +28,42 @@ test('the app is found below thirty frames of a library, not below more', async 
     shallow: ['shallow app.cjs:4'],
     deep: ['deep app.cjs:5'],
     deepAgain: ['deep again app.cjs:6'],
+  });
+});
+
+/** A query builder that runs what is handed to it in a later tick, below a site of its own. */
+const CALLER_BACK = `
+const { wrapCall, wrapFactory, wrapExecutor } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/call/deferred.cjs'))});
+const driver = require('made-up');
+exports.transaction = wrapCall(async function transaction(scope) {
+  await null;
+  await driver.query('begin');
+  return scope({ table: wrapFactory((sql) => ({ sql })) });
+});
+exports.run = wrapExecutor(async function run() {
+  await null;
+  return driver.query(this.sql);
+});`;
+
+/** An app that was installed as a package: its store, and the handler that opens the transaction. */
+const INSTALLED = `
+const { transaction, run } = require('knex');
+const store = {
+  find: async (trx) => run.call(trx.table('find')),
+  list: async (trx) => {
+    await store.find(trx);
+    return run.call(trx.table('list'));
+  },
+};
+const handle = () => transaction(async (trx) => store.list(trx));
+// No frame of whoever starts it.
+exports.handler = (done) => setImmediate(() => handle().then(() => done()));`;
+
+test('a library calls back an app that is a package: its lines, not that of the outer call', async (t) => {
+  const packages = { 'knex/index.js': CALLER_BACK, 'some-server/index.js': INSTALLED };
+  const app = `const forms = { installed: () => new Promise((resolve) => require('some-server').handler(() => resolve())) };`;
+  t.same(await linesOfForms(t, packages, app, ['installed']), {
+    installed: ['begin index.js:10', 'find index.js:4', 'list index.js:7'],
   });
 });
 

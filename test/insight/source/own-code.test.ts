@@ -51,3 +51,12 @@ test('packages that the configuration names are the app, and a project in node_m
   );
   t.end();
 });
+
+test('the agent is no app, also where it is installed as a package', (t) => {
+  const folder = realpathSync(t.testdir());
+  const agent = join(folder, 'node_modules/scooby/dist/agent.cjs');
+  const frames = new FrameResolver(folder, { agent });
+  const stack = frames.resolveStack([frames.resolve('f', agent, 1, 1)]).map(brief);
+  t.same(stack, ['- node_modules/scooby/dist/agent.cjs:1']);
+  t.end();
+});
