@@ -80,7 +80,6 @@ function tick(): void {
   const used = usedMicros();
   const found = recordBlocks(at, used);
   const isAnyOpen = tellWaiting(found, at);
-  if (found.length > 0) takeLongestGap(at);
   tickAt = at;
   cpuMicros = used;
   beat();

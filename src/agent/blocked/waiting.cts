@@ -2,6 +2,7 @@
 
 import { beginCallFrom, endCall } from '../call/call.cjs';
 import type { TracedRequest } from '../request/traced-request.cjs';
+import { takeLongestGap } from './activity.cjs';
 import { type Block, waiting } from './block-spans.cjs';
 
 const MIN_MS = 25;
@@ -54,6 +55,9 @@ export function tellWaiting(blocks: Block[], at: number): boolean {
       ...earlier.flatMap(({ block, ticks }) => (ticks > 1 ? [{ block, ticks: ticks - 1 }] : [])),
       ...blocks.map((block) => ({ block, ticks: MAX_TICKS })),
     ];
+    // Spans that were recorded now end in the past: up to the next event that would be a block of the
+    // request that waited, with the stack of the one that it waited for.
+    takeLongestGap(at);
   } else if (ended.length > 0) ended = [];
   tickAt = at;
   return open.length > 0;
