@@ -108,4 +108,5 @@ const SUGGESTIONS: Record<string, string> = {
     'Look at the size of the value and the way to the server: a cache should answer in about a millisecond.',
   rpc: 'Look at the service that answers, or answer without waiting for it.',
   http: 'Look at the server that answers; cache its answer, or set a timeout.',
+  hash: 'A password hash is slow on purpose, as its rounds, memory and passes say: measure those on the server. Those that run at once wait for a thread (UV_THREADPOOL_SIZE, 4).',
 };

@@ -15,3 +15,11 @@ test('an index is spoken of where a statement has a condition, an order or a joi
   t.match(adviceOf('SELECT build_report($1)'), /an index is missing/);
   t.end();
 });
+
+test('a password hash waits for nothing: its parameters are spoken of', (t) => {
+  const trace = new Story().rpc('hash', { ms: 1200, library: 'argon2' }).trace();
+  const spans = trace.spans.map((span) => ({ ...span, kind: 'hash' }));
+  const [finding] = judge({ ...trace, spans }, { limits: { slow: { hash: 1000 } } });
+  t.match(finding, { kind: 'slow', suggestion: /^A password hash is slow on purpose/ });
+  t.end();
+});
