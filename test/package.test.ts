@@ -13,9 +13,18 @@ const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')
 const MANIFEST = read('package.json');
 
 test('what only tests use is in test/fixtures; every version is exact', (t) => {
-  const only: Record<string, string> = read('test/fixtures/package.json').dependencies;
+  const fixtures: Record<string, string> = read('test/fixtures/package.json').dependencies;
+  const inFolders = Object.entries(fixtures).filter(([, version]) => version.startsWith('file:./'));
+  t.same(inFolders, [
+    ['@mikro-orm/sql', 'file:./none'],
+    ['majors', 'file:./majors'],
+  ]);
+  const only = Object.fromEntries(
+    Object.entries(fixtures).filter(([, version]) => !version.startsWith('file:')),
+  );
+  const majors: Record<string, string> = read('test/fixtures/majors/package.json').dependencies;
   const root: Record<string, string> = { ...MANIFEST.optionalDependencies, ...MANIFEST.devDependencies };
-  const all = [...Object.entries(root), ...Object.entries(only)];
+  const all = [...Object.entries(root), ...Object.entries(only), ...Object.entries(majors)];
   t.same(
     all.filter(([, version]) => !/^(?:npm:.+@)?\d+\.\d+\.\d+$/.test(version)),
     [],

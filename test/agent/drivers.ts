@@ -15,6 +15,9 @@ function dependenciesIn(folder: string): Record<string, string> {
 // better-sqlite3 is a dependency of scooby itself as well.
 const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 
+/** Newest majors that cannot be installed beside the others, tested by their lines. */
+const majors = dependenciesIn(join(FIXTURES, 'majors'));
+
 /** Packages that stand for libraries of many packages. */
 const STANDS_FOR: Record<string, string> = { '@aws-sdk': '@aws-sdk/client-sqs' };
 /** Packages without which a library does nothing, tested in its place as it is large; or what it has become. */
@@ -35,5 +38,6 @@ export function testedVersions(library: string): string[] {
   const beside = STANDS_BESIDE[library];
   const names = [...driversOf(library), ...(beside === undefined ? [] : driversOf(beside))];
   const versions = names.map((name) => installed[name]!.replace(/^npm:.*@|^[~^]/, ''));
+  if (majors[library] !== undefined) versions.push(majors[library]);
   return versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }

@@ -9,14 +9,15 @@ const METHODS =
 
 export const keyv: CallSiteLibrary = {
   library: 'keyv',
-  versions: '>=4 <6',
+  versions: '>=4 <7',
   role: 'driver',
   files: {
     'keyv/src/index.js': patchKeyv,
     'keyv/dist/index.cjs': ({ Keyv }: { Keyv: Class }) => patchKeyv(Keyv),
     'keyv/dist/index.js': ({ Keyv }: { Keyv: Class }) => patchKeyv(Keyv),
+    'keyv/dist/index.mjs': ({ Keyv }: { Keyv: Class }) => patchKeyv(Keyv),
   },
-  esm: { 'keyv/dist/index.js': ['Keyv'] },
+  esm: { 'keyv/dist/index.js': ['Keyv'], 'keyv/dist/index.mjs': ['Keyv'] },
 };
 
 function patchKeyv({ prototype }: Class): void {

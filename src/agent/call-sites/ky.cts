@@ -6,7 +6,7 @@ import type { CallSiteLibrary } from './library.cjs';
 
 export const ky: CallSiteLibrary = {
   library: 'ky',
-  versions: '>=1 <2',
+  versions: '>=1 <3',
   role: 'client',
   files: {
     'ky/distribution/core/Ky.js': ({ Ky }: { Ky: object }) => replaceMethod(Ky, 'create', wrapCall),

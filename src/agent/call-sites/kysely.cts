@@ -11,16 +11,21 @@ const patchTransaction = ({ TransactionBuilder }: Classes) =>
 
 export const kysely: CallSiteLibrary = {
   library: 'kysely',
-  versions: '>=0.27 <0.29',
+  versions: '>=0.27 <0.30',
   role: 'builder',
   files: {
     'kysely/dist/cjs/query-executor/query-executor-base.js': patchExecutor,
     'kysely/dist/esm/query-executor/query-executor-base.js': patchExecutor,
     'kysely/dist/cjs/kysely.js': patchTransaction,
     'kysely/dist/esm/kysely.js': patchTransaction,
+    // Since 0.29 there are ES modules only.
+    'kysely/dist/query-executor/query-executor-base.js': patchExecutor,
+    'kysely/dist/kysely.js': patchTransaction,
   },
   esm: {
     'kysely/dist/esm/query-executor/query-executor-base.js': ['QueryExecutorBase'],
     'kysely/dist/esm/kysely.js': ['TransactionBuilder'],
+    'kysely/dist/query-executor/query-executor-base.js': ['QueryExecutorBase'],
+    'kysely/dist/kysely.js': ['TransactionBuilder'],
   },
 };

@@ -14,20 +14,23 @@ import { sitesIn } from '../sites.js';
 
 interface Fixture {
   server?: ServerName;
-  /** Kind of the spans under test. */
-  kind: string;
+  /** Kinds of the spans under test. */
+  kinds: string[];
+  /** Major version of Node that its packages need. */
+  since?: number;
   own?(span: Span): boolean;
 }
 
 const FOLDER = join(ROOT, 'test/fixtures/call-sites');
 const require = createRequire(import.meta.url);
 
-for (const name of ['orms', 'clients', 'commands']) {
+for (const name of ['orms', 'clients', 'commands', 'majors']) {
   // Only the oldest and the newest Node: the contention tests cover all versions.
   for (const node of (await nodes()).filter((_, i, all) => i === 0 || i === all.length - 1)) {
+    const path = join(FOLDER, `${name}.cjs`);
+    const { server, kinds, since = 0, own = () => true }: Fixture = require(path);
+    if (Number.parseInt(node.version, 10) < since) continue;
     test(`lines of ${name}, Node ${node.version}`, async (t) => {
-      const path = join(FOLDER, `${name}.cjs`);
-      const { server, kind, own = () => true }: Fixture = require(path);
       const sites = sitesIn(path);
       const { traces, stderr, code } = await runRecorded([join(FOLDER, 'app.cjs')], {
         node: node.path,
@@ -41,7 +44,7 @@ for (const name of ['orms', 'clients', 'commands']) {
       t.equal(code, 0);
       for (const [form, lines] of sites) {
         const spans = traces.find(({ url }) => url === `/${form}`)?.spans ?? [];
-        const recorded = spans.filter((span) => span.kind === kind && own(span));
+        const recorded = spans.filter((span) => kinds.includes(span.kind) && own(span));
         t.same(recorded.map(({ site }) => site ?? 'nowhere').sort(), lines, form);
       }
     });
