@@ -16,6 +16,7 @@ import { elasticsearch } from './elasticsearch.cjs';
 import { graphql } from './graphql.cjs';
 import { grpc } from './grpc.cjs';
 import { http } from './http.cjs';
+import { http2 } from './http2.cjs';
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { iovalkey } from './iovalkey.cjs';
@@ -79,7 +80,7 @@ export const instruments: Instrument[] = [
   // what native modules do in threads of their own
   ...[sharp, bcrypt, argon2],
   // http, graphql
-  ...[http, undici, graphql],
+  ...[http, http2, undici, graphql],
   // Node's modules
   ...[dns, childProcess, blocking],
   // log

@@ -21,6 +21,9 @@ const WAYS = [
   'aborted',
   'peer',
   'fetchPeer',
+  'http2',
+  'http2Reset',
+  'http2Peer',
 ];
 
 /** Fields of a span that do not differ from run to run. */
@@ -98,6 +101,41 @@ for (const node of await nodes()) {
         site: 'calls.cjs:28',
       },
     ]);
+    const read = { status: 200, bytes: 10, site: 'calls.cjs:59' };
+    t.same(of('http2'), [
+      { call: 'http2 GET http://127.0.0.1:port/v1?token=REDACTED&page=2', ...read },
+      { call: 'http2 POST http://127.0.0.1:port/echo', ...read },
+      { call: 'http2 GET http://127.0.0.1:port/missing', ...read, status: 404, bytes: 7 },
+    ]);
+    t.same(of('http2Reset'), [
+      {
+        call: 'http2 GET http://127.0.0.1:port/reset',
+        error: 'ERR_HTTP2_STREAM_ERROR: Stream closed with error code NGHTTP2_INTERNAL_ERROR',
+        noResponse: true,
+        site: 'calls.cjs:59',
+      },
+      {
+        call: 'http2 GET http://127.0.0.1:port/endless',
+        status: 200,
+        bytes: 9,
+        aborted: true,
+        site: 'calls.cjs:44',
+      },
+      {
+        call: 'http2 GET http://127.0.0.1:port/',
+        error: 'ERR_HTTP2_INVALID_SESSION: The session has been destroyed',
+        noResponse: true,
+        site: 'calls.cjs:59',
+      },
+    ]);
+    t.match(of('http2Peer'), [
+      { call: 'http2 GET http://127.0.0.1:port/inner', status: 200, bytes: 5, site: 'calls.cjs:59' },
+    ]);
+    const parent = traces.find(({ url }) => url === '/http2Peer')!.id;
+    t.match(
+      traces.filter((trace) => trace.parent === parent),
+      [{ url: '/inner' }],
+    );
     for (const [way, call, site] of [
       ['peer', 'http GET http://127.0.0.1:port/inner', 'calls.cjs:9'],
       ['fetchPeer', 'undici GET http://127.0.0.1:port/inner', 'calls.cjs:34'],
