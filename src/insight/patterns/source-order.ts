@@ -9,12 +9,10 @@ const MAX_LINES = 60;
 /** Characters of them: a line of a bundle can be the whole bundle. */
 const MAX_CHARACTERS = 8000;
 
-const NO_CODE = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
-// const [user] = await …, rows = (await …: the last one before the call.
-const TARGET =
-  /(\{[^{}]*\}|\[[^[\]]*\]|[\w$]+)\s*(?::[^=;(){}\n]+)?=(?![=>])\s*(?:\(\s*)*(?:await\b(?:(?!\n\s*(?:const|let|var|await|return|if)\b)[^;])*|)$/;
-const ASSIGNMENT =
-  /(?:^|[;{\n])\s*(?:const|let|var)?\s*(\{[^{}]*\}|\[[^[\]]*\]|[\w$]+)\s*(?::[^=;(){}\n]+)?=(?![=>])([^;]*)/g;
+// What is not closed ends with its line: the pattern stays linear.
+const NO_CODE =
+  /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*(?:'|(?=\n)|$)|"(?:\\.|[^"\\\n])*(?:"|(?=\n)|$)/g;
+const KEYWORDS = new Set(['const', 'let', 'var', 'await', 'export']);
 const CONDITION = /\b(?:if|switch|while)\s*\(((?:[^()]|\([^()]*\))*)\)/g;
 const ASSERTION = /\b(?:assert|invariant|ensure|expect|check|must|throwIf|require)\w*(?:\.\w+)?\(([^;]*)/g;
 const CONTROL = /\b(?:if|for|while|switch|catch|with)\s*(?:await\s*)?$/;
@@ -26,11 +24,13 @@ export function usesResult(first: Frame, second: Frame, readLine: ReadLine): boo
   const between = textBetween(first, second, readLine);
   if (between === undefined) return false;
   const before = sourceHintsOf(first, readLine).before.join('\n').slice(-MAX_CHARACTERS);
-  const target = TARGET.exec(before)?.[1];
-  const names = new Set(namesIn(target ?? ''));
+  const names = new Set(targetsOf(before));
   if (names.size === 0) return false;
-  for (const [, name, value] of between.matchAll(ASSIGNMENT))
-    if (hasName(value!, names)) for (const next of namesIn(name!)) names.add(next);
+  for (const line of between.split(/[;\n]/)) {
+    const at = assignmentIn(line);
+    if (at >= 0 && hasName(line.slice(at + 1), names))
+      for (const next of namesIn(line.slice(0, at))) names.add(next);
+  }
   const call = sourceHintsOf(second, readLine).call.replace(NO_CODE, '""');
   return [CONDITION, ASSERTION]
     .flatMap((pattern) => [...between.matchAll(pattern)].map(([, text]) => text!))
@@ -59,8 +59,41 @@ function textBetween(first: Frame, second: Frame, readLine: ReadLine): string | 
   return text.length > MAX_CHARACTERS ? undefined : text.replace(NO_CODE, '""');
 }
 
+// const [user] = await …, rows = (await …: what the statement of the call assigns.
+function targetsOf(before: string): string[] {
+  const statement = before.slice(before.lastIndexOf(';') + 1);
+  for (let at = statement.length - 1; at >= 0; at--) {
+    if (!isAssignment(statement, at)) continue;
+    const value = statement.slice(at + 1).replace(/^[\s(]+/, '');
+    if (value !== '' && !value.startsWith('await')) return [];
+    if (
+      value
+        .split('\n')
+        .slice(1)
+        .some((line) => STATEMENT.test(line))
+    )
+      return [];
+    return namesIn(statement.slice(statement.lastIndexOf('\n', at) + 1, at));
+  }
+  return [];
+}
+
+function assignmentIn(line: string): number {
+  for (let at = line.indexOf('='); at >= 0; at = line.indexOf('=', at + 1))
+    if (isAssignment(line, at)) return at;
+  return -1;
+}
+
+function isAssignment(text: string, at: number): boolean {
+  return text[at] === '=' && !/[=>]/.test(text[at + 1] ?? '') && !/[=!<>]/.test(text[at - 1] ?? '');
+}
+
+// Without the type behind the last colon: `book: Book`.
 function namesIn(target: string): string[] {
-  return target.match(/[A-Za-z_$][\w$]*/g) ?? [];
+  const closed = Math.max(target.lastIndexOf('}'), target.lastIndexOf(']'));
+  const colon = target.lastIndexOf(':');
+  const names = (colon > closed ? target.slice(0, colon) : target).match(/[A-Za-z_$][\w$]*/g) ?? [];
+  return names.filter((name) => !KEYWORDS.has(name));
 }
 
 function hasName(text: string, names: Set<string>): boolean {
