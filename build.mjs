@@ -22,11 +22,16 @@ const shared = {
 };
 
 // An app may replace them (JSON that writes BigInts) or take them away (SES): the agent has its own.
+const OWN_CONSTRUCTORS =
+  'Array ArrayBuffer BigInt Boolean Buffer DataView Date Error Function Map Number Object Promise Proxy RegExp Set String Symbol TypeError URL Uint8Array WeakMap WeakRef WeakSet Math performance process'
+    .split(' ')
+    .map((name) => `const ${name} = globalThis.${name};`);
 const OWN_GLOBALS = Object.entries({ JSON, Reflect })
   .map(([name, object]) => {
     const names = Object.getOwnPropertyNames(object);
     return `const ${name} = { ${names.map((key) => `${key}: globalThis.${name}.${key}`).join(', ')} };`;
   })
+  .concat(OWN_CONSTRUCTORS)
   .join(' ');
 
 // Otherwise the tests of renamed or removed sources would still run.

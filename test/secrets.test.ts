@@ -44,6 +44,11 @@ const NAMES = [
     words.map((word, i) => (i === 0 ? word : capital(word))).join(''),
     words.join('_').toUpperCase(),
   ]),
+  // Mixed ways of writing them, and other languages.
+  ...['pass_word', 'user.pass-word', 'Pass-Phrase', 'userPassWord', 'apiKEY', 'db.api_Key', 'sess'],
+  ...['senha', 'contraseña', 'contrasena', 'Passwort', 'db_kennwort', 'mot_de_passe', 'motDePasse', 'mdp'],
+  ...['wachtwoord', 'lösenord', 'hasło', 'heslo', 'salasana', 'adgangskode', 'jelszó', 'şifre', 'lozinka'],
+  ...['пароль', 'секрет', '密码', '密碼', 'パスワード', '비밀번호'],
   ...['connect.sid', 'Ocp-Apim-Subscription-Key', 'X-OTP', 'DPoP', 'X-Amz-Security-Token', 'PGPASSWORD'],
 ];
 
@@ -65,6 +70,10 @@ const SHAPES: ((secret: string) => string)[] = [
   (secret) => `SG.${secret}abcdefgh.${secret}abcdefgh`,
   (secret) => `xoxb-123456-${secret}`,
   (secret) => `xapp-1-${secret}`,
+  (secret) => `JWT ${secret}`,
+  (secret) => `https://discord.com/api/webhooks/123456789012345678/${secret}`,
+  (secret) => `https://hooks.zapier.com/hooks/catch/1234/${secret}`,
+  (secret) => `https://a.webhook.office.com/webhookb2/${secret}@b/IncomingWebhook/${secret}/c`,
   (secret) => `https://hooks.slack.com/services/T000/B000/${secret}`,
   (secret) => `123456789:${(secret + 'A'.repeat(35)).slice(0, 35)}`,
   (secret) => `AIza${secret}${'a'.repeat(30)}`,
@@ -90,7 +99,7 @@ const describe = (
   self?: unknown,
 ): Told => instrument.describe({ args, self });
 const column = (name: string) => `"${name}"`;
-const field = (name: string) => name.replace(/\W/g, '_');
+const field = (name: string) => name.replace(/[^\p{L}\p{N}_]/gu, '_');
 const spawned = (...args: string[]) => describe(childProcess, [{ file: 'x', args }], {});
 
 /** What is told of a secret that stands under a name. */
@@ -104,7 +113,8 @@ const NAMED: Record<string, Named> = {
   'a literal of SQL': (name, secret) => maskStatement(`update t set ${column(name)} = '${secret}'`, 'pg'),
   'JSON in SQL': (name, secret) =>
     maskParams('select $1::json', [JSON.stringify({ deep: [{ [name]: secret }] })], 'pg'),
-  'a header': (name, secret) => redactHeaders([name.replace(/[^\w.-]/g, '-'), secret]),
+  'a header': (name, secret) =>
+    /^[ -~]+$/.test(name) ? redactHeaders([name.replace(/[^\w.-]/g, '-'), secret]) : [],
   'a query of a URL': (name, secret) => redactUrl(`/a?b=1&${encodeURIComponent(name)}=${secret}#x`),
   'a hash of a URL': (name, secret) => redactUrl(`/a#${name}=${secret}`),
   'a cookie': (name, secret) => [
@@ -113,6 +123,45 @@ const NAMED: Record<string, Named> = {
   ],
   'a log line': (name, secret) =>
     describeLogLine({ self: 'info', args: [`${name}=${secret} was given`] } as never),
+  'a log line, behind another name': (name, secret) => [
+    describeLogLine({ self: 'info', args: [`failed: ${name}=${secret}`] } as never),
+    describeLogLine({ self: 'info', args: [`a: b: ${name}: ${secret}, x`] } as never),
+    describeLogLine({ self: 'info', args: [`level=info msg="asked ${name}=${secret} of" a=1`] } as never),
+    describeLogLine({ self: 'info', args: [`db:\n  ${name}:        ${secret}\n`] } as never),
+    describeLogLine({ self: 'info', args: [`{db: {${name}: '${secret}'}}`] } as never),
+    describeLogLine({ self: 'info', args: [`"${name}": "@${secret}"`] } as never),
+  ],
+  'a label of a log line': (name, secret) =>
+    describeLogLine({ self: 'info', args: [field(name), `${secret}9`] } as never),
+  'an element of XML': (name, secret) => [
+    errorText(new Error(`<a:${field(name)} b="c">${secret}</a:${field(name)}>`)),
+    serialize({ body: `<x><${field(name)}><![CDATA[${secret}]]></${field(name)}></x>` }),
+  ],
+  'a field of a form': (name, secret) => [
+    redactText(`--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${secret}\r\n--x--`),
+    redactText(`a=1&user%5B${name}%5D=${secret}`),
+  ],
+  'JSON in JSON in JSON': (name, secret) => {
+    const text = JSON.stringify({ b: JSON.stringify({ c: JSON.stringify({ [name]: secret }) }) });
+    return [describeLogLine({ self: 'info', args: [`got ${text}`] } as never), serialize({ text })];
+  },
+  'a pair': (name, secret) => [
+    serialize(Object.entries({ [name]: `${secret}9` })),
+    serialize({ rawHeaders: ['Host', 'h.example', name, `a=${secret}`] }),
+    serialize([{ name, value: secret }]),
+    serialize({ Name: name, Value: secret }),
+  ],
+  'an upsert of MySQL': (name, secret) =>
+    maskParams(
+      `insert into t (a) values (?) on duplicate key update \`${name}\` = ?`,
+      ['a', secret],
+      'mysql',
+    ),
+  'a link in a link in a link': (name, secret) =>
+    redactUrl(
+      `/a?next=${encodeURIComponent(`/b?next=${encodeURIComponent(`/c?${field(name)}=${secret}`)}`)}`,
+    ),
+  'a matrix parameter of a path': (name, secret) => redactUrl(`/a;${encodeURIComponent(name)}=${secret}/b`),
   'an object of a log line': (name, secret) =>
     describeLogLine({ self: 'info', args: ['x', { a: [{ [name]: secret }] }] } as never),
   'JSON in a log line': (name, secret) =>
@@ -131,6 +180,7 @@ const NAMED: Record<string, Named> = {
   'an option of a command': (name, secret) => [
     redactArguments(['x', `--${name}`, secret]),
     spawned('x', `--${name}=${secret}`),
+    redactArguments(['aws', 'configure', 'set', name, secret]),
   ],
   'a variable of a command': (name, secret) => redactShellLine(`${field(name)}=${secret} node x.js`),
   'a GraphQL variable': (name, secret) =>
@@ -286,7 +336,9 @@ test('no secret of a known shape is kept, wherever it stands', (t) => {
 const OPEN_NAMES =
   `state nonce hash q page sort sort_key primaryKey cacheKey limit author authors authority design
   passenger compass bypass spinner shipping opinion keyboard monkey tokenizer_model max_tokens session_count sessionTimeout
-  auth_type country_code status_code zip_code error_code position ping sidebar inside outside`.split(/\s+/);
+  auth_type secretary desenhar hashlog country_code status_code zip_code error_code position ping sidebar inside outside`.split(
+    /\s+/,
+  );
 const PROSE = [
   'the session has ended, ask for another token please',
   'password reset mails are sent at night',
@@ -294,6 +346,9 @@ const PROSE = [
   'GET /products/3 took 59ms, key lookup was slow',
   'code ECONNREFUSED at port 5432',
   'pin the version, then sign in with the author',
+  'fields: password, email; labels: token, name',
+  '<label for="password">Password</label><code>npm ci</code>',
+  '<Error><Code>NoSuchKey</Code><Key>photos/a.jpg</Key></Error>',
   'order 1234567890123 was shipped to Berlin',
 ];
 

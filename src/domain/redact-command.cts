@@ -13,6 +13,8 @@ const PROGRAMS: [name: RegExp, options: Set<string>][] = [
   [/^sshpass/, new Set(['-p'])],
   [/^redis-cli/, new Set(['-a'])],
   [/^curl/, new Set(['-b'])],
+  [/^(?:un)?zip$/, new Set(['-P'])],
+  [/^openssl$/, new Set(['-k', '-K'])],
   [/^(?:mongo|docker|podman|influx|sqlcmd|ldap)/, new Set(['-p', '-P', '-w'])],
 ];
 // A separate value of `-p` is a port or a path to most programs.
@@ -33,6 +35,8 @@ export function redactArguments(args: readonly string[]): string[] {
     const optionBefore = option;
     option = arg.startsWith('-') && !arg.includes('=') ? arg : '';
     if (optionBefore !== '' && option === '') return redactValue(program, optionBefore, arg);
+    // `npm config set _authToken …`, `aws configure set aws_secret_access_key …`
+    if (i > 1 && args[i - 2] === 'set' && isSecretName(args[i - 1]!)) return REDACTED;
     return redactArgument(program, arg);
   });
 }

@@ -14,7 +14,7 @@ import { isCard, isRandomText, REDACTED, redactShapes } from './secret-shapes.cj
 export function redactUrl(url: string): string {
   if (typeof url !== 'string') return '';
   const text = redactShapes(url);
-  const query = text.search(/[?#]/);
+  const query = text.search(/[?#;]/);
   if (query === -1 || redaction.isOff) return text;
   const redacted = redactQuery(text);
   // JSON as a client wrote it.
@@ -74,12 +74,30 @@ function addHeader(name: string): KnownHeader {
   return header;
 }
 
-// Names are bounded, and begin where no other character of a name precedes: linear.
+// A name and its sign: in the value another name may begin. Names are bounded, and begin where no other
+// character of a name precedes: linear.
 const ASSIGNMENT =
-  /(?<![\w.$@-])((["'`]?)[\w.$@-]{1,80}(?:\[[\w.-]{1,40}\])?\2)(\\?["']?\s{0,4}(?:=>|[:=])\s{0,4})(\\"[^"]*(?:"|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\]|\\[\s\S])*(?:'|$)|`[^`]*(?:`|$)|[^\s,;&"'`<>)}\]]+)/g;
+  /(?<![\w.$@%\u00c0-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af-])((["'`]?)[\w.$@%\u00c0-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af-]{1,80}(?:\[[\w.-]{1,40}\])?\2)\\{0,15}["']?\s{0,40}(?:=>|[:=])\s{0,40}/g;
+const VALUE =
+  /\\{1,15}"[^"]*(?:"|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\]|\\[\s\S])*(?:'|$)|`[^`]*(?:`|$)|[^\s,;&"'`<>)}\]]+/y;
 const KEY_IN_ERROR = /(Duplicate entry ')([^']*)(' for key '([^']*)')|(\bKey \(([^)]*)\)=\()([^)]*)(\))/g;
 const CREDENTIAL_HEADERS =
   /(?<![\w-])((?:Proxy-)?Authorization|(?:Set-)?Cookie)(["']?\s{0,4}[:=]\s{0,4}["']?)([^\r\n"']+)/gi;
+
+// Each reads up to the next `<`, at which the next one begins.
+const ELEMENT =
+  /<((?:[\w-]{1,40}:)?([\w.\u00c0-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af-]{1,80}))((?:\s[^<>]{0,400})?>(?:<!\[CDATA\[)?)([^<]+)/g;
+const FORM_FIELD = /(form-data; ?name="([^"\r\n]{1,80})"(?:\r?\n[^\r\n]{1,200}){0,3}\r?\n\r?\n)([^\r\n]+)/g;
+
+function maskElement(all: string, name: string, local: string, between: string, value: string): string {
+  // HTML's <code>, the <Key> and <Code> of S3.
+  if (/^(?:code|key)$/i.test(local) || value.trim() === '' || !isSecretName(local)) return all;
+  return `<${name}${between}${REDACTED}`;
+}
+
+function maskFormField(all: string, before: string, name: string): string {
+  return isSecretName(name) ? before + REDACTED : all;
+}
 
 /**
  * Free text (a log line, an error's message) with its secrets as REDACTED: URLs, shapes, and what
@@ -89,8 +107,10 @@ export function redactText(text: string): string {
   if (typeof text !== 'string') return '';
   if (redaction.isOff) return text;
   let redacted = redactUrl(text);
+  if (redacted.includes('</')) redacted = redacted.replace(ELEMENT, maskElement);
   if (!/[=:]|Duplicate entry/.test(redacted)) return redacted;
   redacted = redacted.replace(CREDENTIAL_HEADERS, `$1$2${REDACTED}`);
+  if (redacted.includes('form-data')) redacted = redacted.replace(FORM_FIELD, maskFormField);
   return maskAssigned(redacted).replace(
     KEY_IN_ERROR,
     (all, before, _value, after, mysqlKey, pgBefore, pgKey, _pgValue, pgAfter) => {
@@ -102,14 +122,30 @@ export function redactText(text: string): string {
 }
 
 function maskAssigned(text: string): string {
-  return text.replace(ASSIGNMENT, (all, quoted, quote, between, value) => {
-    const name = quote === '' ? quoted : quoted.slice(1, -1);
-    const mark = /^\\?["'`]/.exec(value)?.[0] ?? '';
-    const bare = mark === '' ? value : value.slice(mark.length).replace(/\\?["'`]$/, '');
-    if (bare === '' || bare.startsWith(REDACTED) || !isSecretName(name)) return all;
-    if (!isSecretField(name, bare) || isNoValue(bare)) return all;
-    return `${quoted}${between}${mark}${REDACTED}${mark}`;
-  });
+  let masked = '';
+  let copied = 0;
+  ASSIGNMENT.lastIndex = 0;
+  for (let match = ASSIGNMENT.exec(text); match !== null; match = ASSIGNMENT.exec(text)) {
+    const [, quoted, quote] = match as unknown as [string, string, string];
+    const name = decoded(quote === '' ? quoted : quoted.slice(1, -1));
+    if (!isSecretName(name)) continue;
+    const at = ASSIGNMENT.lastIndex;
+    const value = valueAt(text, at);
+    const mark = /^\\{0,15}["'`]/.exec(value)?.[0] ?? '';
+    const bare = mark === '' ? value : value.slice(mark.length).replace(/\\{0,15}["'`]$/, '');
+    if (bare === '' || bare.startsWith(REDACTED) || !isSecretField(name, bare)) continue;
+    if (mark === '' ? isNoValue(bare) : NO_QUOTED_VALUE.test(bare)) continue;
+    masked += `${text.slice(copied, at)}${mark}${REDACTED}${mark}`;
+    copied = ASSIGNMENT.lastIndex = at + value.length;
+  }
+  return copied === 0 ? text : masked + text.slice(copied);
+}
+
+/** The value that begins there; empty where another name may begin in it, so that no text is read twice. */
+function valueAt(text: string, at: number): string {
+  if (/^(?:[?{[(@<:]|\$\d|\/\/)/.test(text.slice(at, at + 2)) || text.startsWith(REDACTED, at)) return '';
+  VALUE.lastIndex = at;
+  return VALUE.exec(text)?.[0] ?? '';
 }
 
 const KEY_SEPARATOR = /([:|/.]+)/;
@@ -136,6 +172,9 @@ export function redactKey(key: string): string {
 export function redactNumber(value: number | bigint): number | bigint | string {
   return value > 1e11 && isCard(String(value)) ? REDACTED : value;
 }
+
+// In quotes a secret may begin with any sign.
+const NO_QUOTED_VALUE = /^(?:\?|\$\d{1,3}|<[^<>]{0,60}>|true|false|null|undefined|none)$|^[{[]/i;
 
 // Placeholders, an object that goes on, the word of a schema.
 function isNoValue(value: string): boolean {
@@ -168,14 +207,23 @@ function redactQuery(url: string): string {
 /** Whether the value of a key has a name and its secret in it: JSON, or pairs of its own. */
 function holdsSecret(value: string): boolean {
   if (!ASSIGNED_SIGN.test(value)) return false;
-  const text = decoded(value);
+  let text = value;
+  // A link in a link in a link.
+  for (let i = 0; i < 3 && text.includes('%'); i++) text = decoded(text);
   return maskAssigned(text) !== text;
 }
 
-const ASSIGNED_SIGN = /[=:]|%3[ad]/i;
+const ASSIGNED_SIGN = /[=:]|%(?:25){0,3}3[ad]/i;
 
-// decodeURIComponent throws on malformed escapes, and only the ASCII letters of a key matter here.
+// decodeURIComponent throws on malformed escapes.
 function decoded(key: string): string {
   if (!key.includes('%')) return key;
+  if (/%[c-f][0-9a-f]%[89ab]/i.test(key) && key.length <= MAX_HEADER) {
+    try {
+      return decodeURIComponent(key);
+    } catch {
+      // Its ASCII letters are decoded.
+    }
+  }
   return key.replace(/%([0-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -2,20 +2,38 @@
 
 import { onRedactionChange, redaction } from './redaction.cjs';
 
-// Parts that make any name secret. `auth` is none in author, authors, authority; nor `token` in tokenizer.
+// Parts that make any name secret. `auth` is none in author, authors, authority; nor `token` in tokenizer,
+// nor `secret` in secretary.
 const PARTS =
-  /passw(?:or)?d|passphrase|passcode|pwd|secret|token(?!i[sz])|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|cvv|dpop|(?:card|cc)[-_. ]?(?:number|num|no)(?![a-z])|credit[-_. ]?card|social[-_. ]?security/i;
+  /passw(?:or)?d|passwort|pass[-_. ](?:word|phrase|code)|passphrase|passcode|pwd|secret(?!ar[iy])|token(?!i[sz])|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|cvv|dpop|(?:card|cc)[-_. ]?(?:number|num|no)(?![a-z])|credit[-_. ]?card|social[-_. ]?security/i;
+/** Password, secret and token in other languages, as parts of a name. */
+const FOREIGN_PARTS =
+  /(?<!de)senha|parola[-_. ]?d[-_. ]?ordine|contrase(?:n\u0303?|\u00f1)a|kennwort|mot[-_. ]?de[-_. ]?passe|wachtwoord|l(?:o\u0308?|\u00f6)senord|has[l\u0142]o(?![a-z])|heslo(?![a-z])|salasana|adgangskode|jelsz[o\u00f3]|[s\u015f]ifre|lozinka|\u043f\u0430\u0440\u043e\u043b|\u0441\u0435\u043a\u0440\u0435\u0442|\u0442\u043e\u043a\u0435\u043d|\u5bc6[\u7801\u78bc]|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638/i;
 // `key` alone is mostly a word of databases: primary key, sort key, cache key.
 const KEY =
   /(?:api|apim|access|private|secret|subscription|master|encryption|encrypt|signing|sign|licen[cs]e|account|storage|functions?|admin|service|deploy|ssh|ssl|tls|gpg|pgp|shared|hmac|aes|rsa|app|client|consumer|host)[-_. ]?key/i;
 const CODE =
   /(?:verification|verify|reset|login|security|sms|invite|invitation|backup|recovery|confirm|confirmation|device|activation|one[-_. ]?time|magic|email|mfa|2fa|pin)[-_. ]?code/i;
 // Secret wherever they are one of the words of a name: `connect.sid`, `X-OTP`, `userSsn`.
-const WORDS = new Set(['sig', 'sid', 'otp', 'totp', 'hotp', 'ssn', 'cvc', 'csrf', 'xsrf', 'pw', 'magic']);
+const WORDS = new Set([
+  'sig',
+  'sid',
+  'otp',
+  'totp',
+  'hotp',
+  'ssn',
+  'cvc',
+  'csrf',
+  'xsrf',
+  'pw',
+  'mdp',
+  'magic',
+  'sess',
+]);
 // Secret as a name's last word: `db_pass`, but not `pass_count`.
 const LAST_WORDS = new Set(['pass', 'pin', 'ticket']);
 /** Names of many meanings: the value decides, except in URLs and headers. */
-const AMBIGUOUS = new Set(['code', 'key', 'ticket']);
+const AMBIGUOUS = new Set(['code', 'key', 'ticket', 'clave']);
 // Counts, kinds and lifetimes of secrets.
 const OPEN =
   /^(?:(?:max|min|total|prompt|completion|input|output|cached)[-_ ]?(?:new[-_ ]?)?tokens|tokens?[-_ ]?(?:type|count|limit)|(?:session|cookie)s?[-_ ]?(?:count|timeout)|auth(?:entication)?[-_ ]?(?:type|method))$/i;
@@ -51,6 +69,15 @@ export function isSecretField(name: string, value: unknown): boolean {
   return !AMBIGUOUS.has(last) || !isPlainValue(last, value);
 }
 
+// `['password', 'email']` is a list of names, and `['Cookie', 'a=b']` has a value behind its name.
+const PLAIN_WORDS = /^[A-Za-z]{1,40}(?:[-_. ][A-Za-z]{1,40}){0,8}[.:,!?]?$/;
+
+/** True when `value` stands behind a secret name in a list, and is no word. */
+export function isSecretBehind(name: unknown, value: unknown): boolean {
+  if (typeof name !== 'string' || typeof value !== 'string' || name.length > MAX_CACHED_LENGTH) return false;
+  return /^[\p{L}\p{M}\p{N}_.$ -]+:?$/u.test(name) && isSecretField(name, value) && !PLAIN_WORDS.test(value);
+}
+
 /** True when the value of a header of that name is a secret. */
 export function isSecretHeader(name: string): boolean {
   const lower = name.length > MAX_NAME_LENGTH ? name : name.toLowerCase();
@@ -62,8 +89,9 @@ export function isSecretHeader(name: string): boolean {
 function matchesName(name: string): boolean {
   if (redaction.isOff || redaction.allow?.test(name)) return false;
   if (redaction.names?.test(name)) return true;
-  if (OPEN.test(name)) return false;
-  if (PARTS.test(name) || KEY.test(name) || CODE.test(name)) return true;
+  // `user[max_tokens]` of a form.
+  if (OPEN.test(/\[([^[\]]+)\]$/.exec(name)?.[1] ?? name)) return false;
+  if (PARTS.test(name) || FOREIGN_PARTS.test(name) || KEY.test(name) || CODE.test(name)) return true;
   if (AMBIGUOUS.has(name.toLowerCase())) return true;
   // `userSid` has two words, `SiD` has one.
   return hasSecretWord(name) || hasSecretWord(name.replace(/([a-z\d])([A-Z])/g, '$1 $2'));

@@ -72,6 +72,12 @@ for (const name of ['setInterval', 'setImmediate', 'clearInterval', 'clearImmedi
   globalThis[name] = () => { seen.push(name); };`,
   'has replaced clocks': 'Date.now = () => 0; performance.now = () => 0; process.hrtime = () => [0, 0];',
   'has replaced Reflect': 'delete globalThis.Reflect;',
+  'writes every object as JSON by its own rule': `
+for (const owner of [Object, BigInt]) owner.prototype.toJSON = () => { seen.push('toJSON'); return 'own'; };`,
+  'has replaced globals': `
+for (const name of ['performance', 'Buffer', 'Map', 'Set', 'WeakMap', 'Date', 'URL', 'RegExp', 'Uint8Array', 'Symbol'])
+  globalThis[name] = undefined;
+for (const name of ['Error', 'Promise']) globalThis[name] = class extends globalThis[name] {};`,
 };
 
 /** Those in which no stack, and so no line, can be had. */

@@ -11,6 +11,7 @@ import { attempt } from '../guard.cjs';
 import { dataOf, errorField, listOf, ownData, plainText } from '../record/app-values.cjs';
 import { wholeMicros } from '../record/encode-span.cjs';
 import { serialize } from '../record/serialize.cjs';
+import { toJson } from '../record/to-json.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { tagOfMessage } from '../request/private-field.cjs';
 import { now, TracedRequest } from '../request/traced-request.cjs';
@@ -110,7 +111,7 @@ function nameOf(error: object): string {
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   const text = plainText(value);
-  return shortened(text ?? JSON.stringify(serialize(value)));
+  return shortened(text ?? toJson(serialize(value)));
 }
 
 function shortened(text: string): string {

@@ -1,6 +1,7 @@
 /** Access of EXPLAIN orders to connections of mariadb: those of a pool, in both of its APIs. */
 
 import { dataOf, methodOf, plainText } from '../record/app-values.cjs';
+import { toJson } from '../record/to-json.cjs';
 import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
 type Callback = (error: unknown, ...values: never[]) => void;
@@ -39,10 +40,7 @@ export function noteMariadbPool(pool: object, options: unknown): void {
     plainText(dataOf(options, key)),
   );
   // A URL has a password.
-  databases.set(
-    pool,
-    typeof options === 'string' ? options.replace(/:[^:@/]*@/, '@') : JSON.stringify(parts),
-  );
+  databases.set(pool, typeof options === 'string' ? options.replace(/:[^:@/]*@/, '@') : toJson(parts));
 }
 
 export const mariadbConnections: ConnectionSource = {

@@ -1,5 +1,6 @@
 /** Access of EXPLAIN orders to connections of mysql and mysql2: one of a pool, or a copy. */
 
+import { toJson } from '../record/to-json.cjs';
 import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
 interface Connection {
@@ -52,7 +53,7 @@ export const mysqlConnections: ConnectionSource = {
     const config =
       'getConnection' in owner ? (owner as Pool).config.connectionConfig : (owner as Connection).config;
     const { host, port, socketPath, database, user } = config;
-    return JSON.stringify([host, port, socketPath, database, user]);
+    return toJson([host, port, socketPath, database, user]);
   },
 };
 

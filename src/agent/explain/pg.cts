@@ -1,5 +1,6 @@
 /** Access of EXPLAIN orders to connections of pg: one of a pool, or a copy of a client. */
 
+import { toJson } from '../record/to-json.cjs';
 import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
 type ResultCallback = (error: unknown, result?: { rows?: unknown; fields?: { name: string }[] }) => void;
@@ -53,7 +54,7 @@ export const pgConnections: ConnectionSource = {
   isClosed: (owner) => (owner as Pool).ending === true || (owner as Client)._ending === true,
   databaseKey(owner) {
     const config = 'newClient' in owner ? (owner as Pool).options : (owner as Client).connectionParameters;
-    return JSON.stringify([config.connectionString, ...DATABASE_FIELDS.map((name) => config[name])]);
+    return toJson([config.connectionString, ...DATABASE_FIELDS.map((name) => config[name])]);
   },
 };
 

@@ -10,6 +10,7 @@ import { attempt } from '../guard.cjs';
 import { isList, listOf, ownData, plainText } from '../record/app-values.cjs';
 import { cachedJson } from '../record/encode-span.cjs';
 import { serialize } from '../record/serialize.cjs';
+import { toJson } from '../record/to-json.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
@@ -100,13 +101,13 @@ export function paramsJson(params: object): string | undefined {
     const value = ownData(params, key);
     if (value === undefined) continue;
     const text = isSecretField(key, value) ? REDACTED : redactText(valueText(value));
-    json += `${json === '' ? '' : ','}${cachedJson(key)}:${JSON.stringify(text)}`;
+    json += `${json === '' ? '' : ','}${cachedJson(key)}:${toJson(text)}`;
   }
   return json === '' ? undefined : `{${json}}`;
 }
 
 function valueText(value: unknown): string {
-  const text = plainText(value) ?? JSON.stringify(serialize(value));
+  const text = plainText(value) ?? toJson(serialize(value));
   return text.slice(0, MAX_PARAM_LENGTH);
 }
 

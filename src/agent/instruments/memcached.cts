@@ -5,6 +5,7 @@ import { beginCall, callOfCallback, endCall, runCall, type TracedCall, wrapCallb
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { isList } from '../record/app-values.cjs';
+import { toJson } from '../record/to-json.cjs';
 import type { Instrument } from './instrument.cjs';
 import { byteLengthOf, cacheCallInfo, keyTexts, readFacts } from './shared/cache.cjs';
 
@@ -73,7 +74,7 @@ function replyValue(method: unknown, result: unknown): unknown {
 
 /** Values other than text are stored as JSON; the library parsed these, so no app code runs. */
 function storedForm(value: unknown): unknown {
-  return typeof value === 'string' || ArrayBuffer.isView(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' || ArrayBuffer.isView(value) ? value : toJson(value);
 }
 
 function recordSize({ callback, value }: { callback?: unknown; value?: unknown }): void {

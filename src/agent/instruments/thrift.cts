@@ -5,6 +5,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { bytesIn, dataOf, errorField } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
+import { toJson } from '../record/to-json.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { withoutHttpCalls } from './http.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -262,5 +263,5 @@ function errorValue(error: unknown): unknown {
   const message = errorField(error, 'message');
   if (message) return `${name}: ${message}`;
   const { code, name: _name, message: _message, ...fields } = Object(serialize(error));
-  return `${name}: ${JSON.stringify(fields)}`;
+  return `${name}: ${toJson(fields)}`;
 }

@@ -6,6 +6,7 @@ import { isSecretField } from '../../domain/secret-names.cjs';
 import { REDACTED } from '../../domain/secret-shapes.cjs';
 import { ownData } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
+import { toJson } from '../record/to-json.cjs';
 import { budget, UNLIMITED } from '../record/value-budget.cjs';
 
 const MAX_VARIABLES = 30;
@@ -37,7 +38,7 @@ export function variableText(name: string, value: unknown): string {
   if (ofNode !== undefined) return ofNode;
   budget.left = MAX_TEXT * 2;
   try {
-    const text = JSON.stringify(serialize(value));
+    const text = toJson(serialize(value));
     const prefix = classPrefix(value);
     return prefix + (text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`);
   } finally {

@@ -6,6 +6,7 @@ import { frameworks } from '../frameworks/index.cjs';
 import { guardHook } from '../guard.cjs';
 import type { RouteInfo, TracedRequest } from '../request/traced-request.cjs';
 import { cachedJson, wholeMicros } from './encode-span.cjs';
+import { toJson } from './to-json.cjs';
 
 const routeReaders = frameworks.flatMap(({ library, readRoute }) =>
   readRoute === undefined ? [] : [guardHook(library, 'reading its routes', readRoute)],
@@ -35,7 +36,7 @@ export function encodeClose(request: TracedRequest): string {
   if (request.answeredError > 0) line += `,"answeredError":${wholeMicros(request.answeredError)}`;
   if (request.isHandedOver) line += ',"handed":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
-  if (unit?.error !== undefined) line += `,"error":${JSON.stringify(unit.error)}`;
+  if (unit?.error !== undefined) line += `,"error":${toJson(unit.error)}`;
   return route === undefined ? `${line}}\n` : `${line}${routeInfoJson(route)}}\n`;
 }
 

@@ -3,6 +3,7 @@
 import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedRequest } from '../request/traced-request.cjs';
 import { cachedJson, wholeMicros } from './encode-span.cjs';
+import { toJson } from './to-json.cjs';
 
 /** Characters of a URL or of a header's value that is kept. */
 const MAX_KEPT = 1024;
@@ -33,7 +34,7 @@ function urlJson(url: string): string {
   if (typeof url !== 'string') return '""';
   const known = urls.get(url);
   if (known !== undefined) return known;
-  const json = JSON.stringify(redactUrl(url));
+  const json = toJson(redactUrl(url));
   if (url.length <= MAX_KEPT) {
     if (urls.size >= MAX_URLS) urls.clear();
     urls.set(url, json);
@@ -55,7 +56,7 @@ function headerJson(name: string, value: string): string {
   const known = headers.get(name);
   if (known !== undefined && known.value === value) return known.json;
   const [pair] = redactHeaders([name, value]);
-  const json = pair === undefined ? '' : JSON.stringify(pair);
+  const json = pair === undefined ? '' : toJson(pair);
   if (pair === undefined || value.length > MAX_KEPT) return json;
   if (known !== undefined) Object.assign(known, { value, json });
   else if (headers.size < MAX_NAMES) headers.set(name, { value, json });

@@ -7,20 +7,19 @@ import type { LinkLine } from '../../domain/link.js';
 import type { TracedCall } from '../call/call.cjs';
 import { maskStatement } from './sql-params.cjs';
 import { detachText, MAX_CACHED_TEXT, TextCache } from './text-cache.cjs';
+import { toJson } from './to-json.cjs';
 
 const MAX_TEXT = 64 * 1024;
 /** Characters of the lines of a request; then names and errors are cut short. */
 const MAX_REQUEST = 16 * 1024 * 1024;
 const MAX_SHORT_TEXT = 1000;
 
-// Bound at load: the app's is timed, and may be another one by now.
-const { stringify } = JSON;
 /** JSON by text. */
 const cache = new TextCache<string>();
 
 /** A line of the link. */
 export function encodeLine(line: LinkLine): string {
-  return `${stringify(line)}\n`;
+  return `${toJson(line)}\n`;
 }
 
 /** Converts ms to whole µs: each digit of a line costs time, and fractions have the most. */
@@ -41,9 +40,9 @@ export function encodeSpan(call: TracedCall): string {
   if (call.wait >= 0.1) line += `,"wait":${wholeMicros(call.wait)}`;
   if (Number.isFinite(call.rows)) line += `,"rows":${call.rows}`;
   if (call.stack !== 0) line += `,"stack":${call.stack}`;
-  if (call.error !== undefined) line += `,"error":${stringify(isShort ? shortText(call.error) : call.error)}`;
+  if (call.error !== undefined) line += `,"error":${toJson(isShort ? shortText(call.error) : call.error)}`;
   const detail = info!.detail;
-  if (detail !== undefined) line += `,"detail":${stringify(detail)}`;
+  if (detail !== undefined) line += `,"detail":${toJson(detail)}`;
   if (request !== undefined) request.recorded += line.length;
   return `${line}}\n`;
 }
@@ -58,7 +57,7 @@ function nameJson(call: TracedCall, isShort: boolean): string {
   const { instrument, info } = call;
   const { name } = info!;
   const text = kindOfCall(call) === 'sql' ? maskStatement(name, instrument.dialect) : name;
-  return isShort ? stringify(shortText(text)) : cachedJson(text, name.length);
+  return isShort ? toJson(shortText(text)) : cachedJson(text, name.length);
 }
 
 function shortText(text: string): string {
@@ -75,7 +74,7 @@ export function cachedJson(text: string, length = text.length): string {
   const known = cache.get(text);
   if (known !== undefined) return known;
   const cut = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${length} characters)`;
-  const json = stringify(cut);
+  const json = toJson(cut);
   if (text.length <= MAX_CACHED_TEXT) cache.set(detachText(text), json, json.length);
   return json;
 }

@@ -4,9 +4,10 @@
 
 import { types } from 'node:util';
 import { redactNumber, redactText } from '../../domain/redact.cjs';
-import { isSecretField, isSecretName } from '../../domain/secret-names.cjs';
+import { isSecretBehind, isSecretField, isSecretName } from '../../domain/secret-names.cjs';
 import { REDACTED } from '../../domain/secret-shapes.cjs';
 import { bytesIn, errorField, itemOf, ownData } from './app-values.cjs';
+import { toJson } from './to-json.cjs';
 import { budget, takeCharacters, UNLIMITED } from './value-budget.cjs';
 
 /** Characters. */
@@ -59,7 +60,7 @@ function serializeText(text: string, depth: number): string {
   try {
     // Behind a cut JSON has no end.
     const copy = lookInto(cut === text ? text : '', depth);
-    return masked > before ? JSON.stringify(copy) : redactText(cut);
+    return masked > before ? toJson(copy) : redactText(cut);
   } catch {
     // Where a secret ends in a part of JSON is not known.
     return hasSecretKey(cut) ? REDACTED : redactText(cut);
@@ -127,8 +128,15 @@ function serializeArray(value: unknown[], depth: number): unknown[] {
   const items: unknown[] = [];
   const count = Math.min(value.length, MAX_KEYS);
   let i = 0;
-  for (; i < count && valuesLeft > 0 && budget.left > 0; i++)
-    items.push(serialize(itemOf(value, i), depth + 1));
+  let before: unknown;
+  for (; i < count && valuesLeft > 0 && budget.left > 0; i++) {
+    const item = itemOf(value, i);
+    if (isSecretBehind(before, item)) {
+      masked++;
+      items.push(REDACTED);
+    } else items.push(serialize(item, depth + 1));
+    before = item;
+  }
   if (value.length > i) items.push(`… (${value.length} items)`);
   if (i < count) budget.isCut = true;
   return items;
@@ -138,6 +146,7 @@ function serializeFields(value: object, depth: number): Record<string, unknown> 
   const fields: Record<string, unknown> = Object.create(null);
   let count = 0;
   const keys = Object.keys(value);
+  const named = namedInside(value);
   for (const key of keys) {
     if (++count > MAX_KEYS || valuesLeft <= 0 || budget.left <= 0) {
       fields['…'] = `${keys.length} keys`;
@@ -148,10 +157,23 @@ function serializeFields(value: object, depth: number): Record<string, unknown> 
     if (property === undefined) continue;
     const name = key.length <= MAX_KEY ? key : `${key.slice(0, MAX_KEY)}…`;
     budget.left -= name.length;
-    if (isSecretField(key, property.value)) {
+    if (isSecretField(key, property.value) || (named !== '' && isValueOf(named, key, property.value))) {
       masked++;
       fields[name] = REDACTED;
     } else fields[name] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
   }
   return fields;
+}
+
+/** Secret name that an object gives its own value: `{ name: 'password', value: … }`. */
+function namedInside(value: object): string {
+  for (const key of ['name', 'key', 'field', 'Name', 'Key']) {
+    const name = ownData(value, key);
+    if (typeof name === 'string' && name.length <= MAX_KEY && isSecretName(name)) return name;
+  }
+  return '';
+}
+
+function isValueOf(name: string, key: string, value: unknown): boolean {
+  return (key === 'value' || key === 'Value') && isSecretField(name, value);
 }

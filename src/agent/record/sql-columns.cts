@@ -17,7 +17,8 @@ export interface SqlVerdict {
 }
 
 // Arguments are passwords and keys.
-const SECRET_FUNCTION = /crypt|^hmac$|^pgp_|^aes_|^password$|^old_password$/i;
+const SECRET_FUNCTION =
+  /crypt|^hmac$|^pgp_|^aes_|^password$|^old_password$|(?:check|verify|validate|hash|set|change)_?(?:password|passwd|token|otp|secret)$/i;
 /** Of a value: a term without commas may have thousands of both. */
 const MAX_NAMES = 8;
 const IDENTIFIED = /^identified$/i;

@@ -33,7 +33,7 @@ const caches = new Map<Dialect | undefined, TextCache<MaskedStatement>>();
 let lastLong: { sql: string; dialect: Dialect | undefined; statement: MaskedStatement } | undefined;
 // Without these a statement has no column to mask; an insert may have no columns at all.
 const SIGNS =
-  /pass|pw|secret|key|token|auth|bearer|credential|cookie|session|sig|jwt|cvv|cvc|dpop|card|credit|cc|social|security|code|sid|otp|ssn|[cx]srf|magic|pin|ticket|identified|crypt|hmac|pgp|aes|insert|replace|\?\?/i;
+  /pass|pw|mdp|senha|contrase|kennwort|wachtwoord|senord|has[l\u0142]o|heslo|salasana|adgangs|jelsz|ifre|lozinka|clave|[\u0400-\uffff]|secret|key|token|auth|bearer|credential|cookie|sess|sig|jwt|cvv|cvc|dpop|card|credit|cc|social|security|code|sid|otp|ssn|[cx]srf|magic|pin|ticket|identified|crypt|hmac|pgp|aes|insert|replace|\?\?/i;
 
 /** Statement with the literals of secret columns, and those of secret shapes, as REDACTED. */
 export function maskStatement(sql: string, dialect?: Dialect): string {

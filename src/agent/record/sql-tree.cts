@@ -129,10 +129,13 @@ export function readSqlTree(sql: string, dialect: Dialect | undefined): SqlBrack
     else if (word === 'and' || word === 'or') {
       bracket.isLogical = true;
       newTerm(bracket, term.clause);
+    } else if (word === 'for' && term.clause === 'set' && /^password$/i.test(previous?.text ?? '')) {
+      // MySQL's `set password for ada = …`: the user's name is beside the column.
     } else if (word !== '' && CLAUSES.has(word) && previous?.text !== '.') {
       if (word === 'select') bracket.isSelect = true;
       if (word === 'into' && !bracket.isSelect) bracket.insert = { columns: undefined };
-      newTerm(bracket, word);
+      // MySQL's `on duplicate key update` has columns behind it, and no table.
+      newTerm(bracket, word === 'update' && /^key$/i.test(previous?.text ?? '') ? 'set' : word);
     } else if (word === 'insert') {
       // MERGE has no INTO.
       bracket.insert = { columns: undefined };

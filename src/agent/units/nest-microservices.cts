@@ -5,6 +5,7 @@ import { noteError } from '../errors/request-errors.cjs';
 import { attempt } from '../guard.cjs';
 import { ownData, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
+import { toJson } from '../record/to-json.cjs';
 import { state } from '../run-config.cjs';
 import { wrapHandler } from './consumer.cjs';
 import type { UnitLibrary } from './library.cjs';
@@ -39,9 +40,7 @@ function wrapAddHandler(original: Function): Function {
 /** `orders.get`, also of `{ cmd: 'orders.get' }`. */
 function nameOf(pattern: unknown): string {
   return (
-    plainText(pattern) ??
-    plainText(ownData(pattern, 'cmd')) ??
-    JSON.stringify(serialize(pattern)).slice(0, MAX_NAME)
+    plainText(pattern) ?? plainText(ownData(pattern, 'cmd')) ?? toJson(serialize(pattern)).slice(0, MAX_NAME)
   );
 }
 

@@ -3,6 +3,7 @@
 import { redactKey } from '../../../domain/redact.cjs';
 import { bytesIn, isList, itemsIn, listOf } from '../../record/app-values.cjs';
 import { serialize } from '../../record/serialize.cjs';
+import { toJson } from '../../record/to-json.cjs';
 import type { CallInfo } from '../instrument.cjs';
 
 /** Arguments of a cache command. */
@@ -79,7 +80,7 @@ export function keyTexts(keys: unknown): string[] {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : toJson(value);
 }
 
 /**

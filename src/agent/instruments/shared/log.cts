@@ -2,12 +2,15 @@
 
 import { format, types } from 'node:util';
 import { redactText } from '../../../domain/redact.cjs';
+import { isSecretBehind } from '../../../domain/secret-names.cjs';
+import { REDACTED } from '../../../domain/secret-shapes.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../../call/call.cjs';
 import { captureCallSite } from '../../call/call-site.cjs';
 import { callerScript } from '../../call/stack.cjs';
 import { attempt } from '../../guard.cjs';
 import { ownData } from '../../record/app-values.cjs';
 import { serialize } from '../../record/serialize.cjs';
+import { toJson } from '../../record/to-json.cjs';
 import { currentRequest } from '../../request/context.cjs';
 import { notePrintedPorts, printedPorts } from '../../request/printed-ports.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
@@ -116,14 +119,18 @@ export function describeLogLine({ self: level, args }: TracedCall): CallInfo {
   return { name: textOf(values), detail };
 }
 
+// Bound at load: the app may count or replace it.
+const ownFormat = format;
+
 function textOf(values: unknown[]): string {
   // util.format would run code of objects (toString, inspect.custom), so they are serialized first.
-  const printable = values.map((value) => {
+  const printable = values.map((value, i) => {
+    if (isSecretBehind(values[i - 1], value)) return REDACTED;
     if (typeof value === 'object' && value !== null) return inlineText(serialize(value));
     if (typeof value === 'function' || typeof value === 'symbol') return inlineText(serialize(value));
     return typeof value === 'string' && value.length > MAX_TEXT_LENGTH ? cutText(value) : value;
   });
-  return redactText(cutText(format(...printable)));
+  return redactText(cutText(ownFormat(...printable)));
 }
 
 function cutText(text: string): string {
@@ -134,6 +141,6 @@ function cutText(text: string): string {
 
 function inlineText(serialized: unknown): string {
   if (typeof serialized === 'string') return serialized;
-  const json = JSON.stringify(serialized);
+  const json = toJson(serialized);
   return json.length <= MAX_INLINE_OBJECT ? json : `${json.slice(0, MAX_INLINE_OBJECT)}…`;
 }
