@@ -5,15 +5,22 @@ import { replaceMethod } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import { type Classes, wrapOwnMethods } from './own-methods.cjs';
 
-const DIALECTS = { pg: 'Pg', mysql: 'MySql' };
-// Methods that create the awaited query, by file and class; `…` stands for the dialect's name.
-const FACTORIES: Record<string, Record<string, string[]>> = {
-  'query-builders/select': { '…SelectBuilder': ['from'] },
-  'query-builders/insert': { '…InsertBuilder': ['values', 'select'] },
-  'query-builders/update': { '…UpdateBuilder': ['set'] },
-  'query-builders/query': { RelationalQueryBuilder: ['findMany', 'findFirst'] },
-  db: { '…Database': ['delete', 'execute'] },
+// Prefix of a dialect's classes, and the class of its database, by folder.
+const DIALECTS: Record<string, [prefix: string, database: string]> = {
+  'pg-core': ['Pg', 'PgDatabase'],
+  'mysql-core': ['MySql', 'MySqlDatabase'],
+  'sqlite-core': ['SQLite', 'BaseSQLiteDatabase'],
+  'singlestore-core': ['SingleStore', 'SingleStoreDatabase'],
 };
+// Methods that create the awaited query, by file and class; `…` stands for the dialect's prefix.
+const FACTORIES: Record<string, Record<string, string>> = {
+  select: { '…SelectBuilder': 'from' },
+  insert: { '…InsertBuilder': 'values select' },
+  update: { '…UpdateBuilder': 'set' },
+  query: { RelationalQueryBuilder: 'findMany findFirst' },
+};
+/** Some dialects have `execute`, and SQLite the others, which answer at once where the driver does. */
+const OF_DATABASE = 'delete execute run all get values refreshMaterializedView';
 
 export const drizzle: CallSiteLibrary & Required<Pick<CallSiteLibrary, 'files' | 'esm'>> = {
   library: 'drizzle-orm',
@@ -26,22 +33,26 @@ export const drizzle: CallSiteLibrary & Required<Pick<CallSiteLibrary, 'files' |
 patchBoth('query-promise', ['QueryPromise'], ({ QueryPromise }) =>
   replaceMethod(QueryPromise!.prototype, 'then', wrapImmediateExecutor),
 );
-for (const [folder, dialect] of Object.entries(DIALECTS)) {
-  const count = `${dialect}CountBuilder`;
-  patchBoth(`${folder}-core/query-builders/count`, [count], (classes) =>
+// With a synchronous driver it answers an object that runs the statement when awaited in its turn.
+patchBoth('sqlite-core/session', ['SQLitePreparedQuery'], ({ SQLitePreparedQuery }) =>
+  replaceMethod(SQLitePreparedQuery!.prototype, 'execute', wrapQueryFactory),
+);
+for (const [folder, [prefix, database]] of Object.entries(DIALECTS)) {
+  const count = `${prefix}CountBuilder`;
+  patchBoth(`${folder}/query-builders/count`, [count], (classes) =>
     wrapOwnMethods(classes[count]!.prototype, 'then', wrapExecutor),
   );
   for (const [file, methodsOf] of Object.entries(FACTORIES)) {
     const factories = Object.entries(methodsOf).map(
-      ([name, methods]) => [name.replace('…', dialect), methods] as const,
+      ([name, methods]) => [name.replace('…', prefix), methods] as const,
     );
     const names = factories.map(([name]) => name);
-    patchBoth(`${folder}-core/${file}`, names, (classes) => {
+    patchBoth(`${folder}/query-builders/${file}`, names, (classes) => {
       for (const [name, methods] of factories)
-        for (const method of methods) replaceMethod(classes[name]!.prototype, method, wrapQueryFactory);
-      if (file === 'db') patchDatabase(classes[`${dialect}Database`]!.prototype);
+        wrapOwnMethods(classes[name]!.prototype, methods, wrapQueryFactory);
     });
   }
+  patchBoth(`${folder}/db`, [database], (classes) => patchDatabase(classes[database]!.prototype));
 }
 
 /** Patches the CommonJS build and the ES module of a file. */
@@ -56,6 +67,7 @@ function wrapQueryFactory(original: Function): Function {
 }
 
 function patchDatabase(prototype: object): void {
+  wrapOwnMethods(prototype, OF_DATABASE, wrapQueryFactory);
   replaceMethod(prototype, 'transaction', wrapCall);
   // Unlike a QueryPromise, it sends its query in a later tick than its `then` is called.
   if ('$count' in prototype) replaceMethod(prototype, '$count', wrapFactory);

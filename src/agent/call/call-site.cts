@@ -57,7 +57,7 @@ export function captureCallSite(
     if (request === undefined && !isOutsideRecorded()) {
       return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
     }
-    const outer = currentCallSite(request);
+    const outer = currentCallSite(request) ?? nextCallSite(request);
     if (outer?.silent) return outer;
     const stack = captureStack(wrapper, frames, outer);
     // Where a method calls another, the app called the outer.
@@ -129,6 +129,15 @@ export function runFrom(site: CallSite, fn: Function, self: unknown, args: Array
   } finally {
     nextSite = before;
   }
+}
+
+/**
+ * Site of `runFrom` for what begins before its call, such as the driver's object for that; not final, as a logger
+ * of the app may run before it, too.
+ */
+function nextCallSite(request: TracedRequest | undefined): CallSite | undefined {
+  if (nextSite === undefined || nextSite.request !== request) return undefined;
+  return nextSite.final ? { ...nextSite, final: false } : nextSite;
 }
 
 /**
