@@ -2,7 +2,7 @@
 
 /** Drivers, ORMs and clients: they carry out what a line of the app asked for. */
 const DRIVERS = `
-  pg pg-pool pg-cursor pg-query-stream pg-native pg-promise pg-minify pg-protocol postgres slonik porsager
+  pg pg-pool pg-cursor pg-query-stream pg-native pg-promise pg-minify pg-protocol postgres slonik
   mysql mysql2 mariadb sqlite3 better-sqlite3 sqlite tedious mssql oracledb cassandra-driver mongodb mongoose
   mquery mongoist ioredis redis redis-commands connection-parse memcached memjs jackpot hashring thrift
   knex objection bookshelf sequelize sequelize-typescript typeorm drizzle-orm kysely waterline massive
@@ -16,19 +16,19 @@ const DRIVERS = `
 const FRAMEWORKS = `
   express router express-promise-router express-async-errors express-async-handler express-session connect
   koa koa-compose koa-router koa-bodyparser koa-mount koa-session co fastify fastify-plugin avvio light-my-request
-  find-my-way hono restify polka micro h3 nitropack next nuxt vike elysia sails moleculer meteor body-parser
+  find-my-way hono restify polka micro h3 nitropack next nuxt vike elysia sails moleculer body-parser
   raw-body finalhandler on-finished ee-first serve-static send compression cors helmet passport passport-strategy
   multer busboy graphql graphql-yoga graphql-http express-graphql apollo-server-core apollo-server-express mercurius
   type-graphql dataloader routing-controllers inversify tsyringe awilix socket.io engine.io`;
 
 /** Helpers that only call what they are given, and what loads or watches code. */
 const HELPERS = `
-  async async-lock async-retry bluebird q when rsvp es6-promise any-promise p-limit p-map p-queue p-retry p-timeout p-try
+  async async-lock async-retry bluebird q when rsvp es6-promise p-limit p-map p-queue p-retry p-timeout p-try
   p-all p-props p-series p-each-series p-memoize p-throttle promise-limit promise-queue promise-pool promise-retry
   retry bottleneck cockatiel opossum semaphore fastq rxjs lodash lodash-es underscore ramda lru-cache memoizee
   memoize-one mem cls-hooked tslib regenerator-runtime core-js reflect-metadata zone.js iterare eventemitter3 once
   kareem retry-as-promised standard-as-callback on-headers asap promise thenify universalify pify hookable unctx
-  wrappy readable-stream through2 pump end-of-stream graceful-fs make-error domain-browser ono
+  wrappy readable-stream through2 pump end-of-stream graceful-fs ono
   tsx ts-node ts-node-dev esbuild esbuild-register sucrase pirates source-map-support jiti vite vite-node vitest
   jest jest-runtime jest-circus jest-cli mocha tap nodemon pm2 webpack rollup yargs commander
   dd-trace newrelic elastic-apm-node require-in-the-middle import-in-the-middle shimmer supertest nock msw`;

@@ -9,7 +9,7 @@ import { beginCallFrom, endCall, runCall, type TracedCall } from '../call/call.c
 import { type CallSite, captureCallSite, contextRunner, currentCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { bytesIn, isList, ownData, plainText } from '../record/app-values.cjs';
+import { bytesIn, isList, listOf, ownData, plainText } from '../record/app-values.cjs';
 import { injectParent, injectTraceParent } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
 import { watchStream } from '../request/streams.cjs';
@@ -22,6 +22,8 @@ type BuiltinProcess = { moduleLoadList?: string[] };
 
 const LIBRARY_FRAMES = 20;
 const MAX_URL = 64 * 1024;
+/** Names and values. */
+const MAX_HEADERS = 400;
 const LOOK_AGAIN_MS = 1000;
 // Bound at load, before fake timers of the app.
 const { setTimeout } = globalThis;
@@ -90,8 +92,9 @@ function authorityOf(session: unknown, headers: Headers): string {
 /** Value of a header that the app has passed, in an object or, since Node 24, in a list. */
 function headerOf(headers: Headers, name: string): string | undefined {
   if (!isList(headers)) return plainText(ownData(headers, name));
-  const at = headers.findIndex((each, i) => i % 2 === 0 && each === name);
-  return at < 0 ? undefined : plainText(headers[at + 1]);
+  const items = listOf(headers, MAX_HEADERS);
+  for (let i = 0; i < items.length; i += 2) if (items[i] === name) return plainText(items[i + 1]);
+  return undefined;
 }
 
 /** What a session keeps in a private field, which Node and undici name by symbols. */

@@ -53,7 +53,7 @@ test('a project, its workspaces and its bundle', async (t) => {
     'node_modules/pg/package.json': pkg('8.23.1'),
     'node_modules/mysql2/package.json': pkg('9.0.0'),
     'node_modules/knex/package.json': pkg('3.3.0'),
-    'node_modules/kysely/package.json': pkg('0.29.9'),
+    'node_modules/kysely/package.json': pkg('0.30.9'),
     'packages/web/package.json': { name: 'web' },
     'packages/web/node_modules/express/package.json': pkg('4.22.1'),
     'dist/server.js':
@@ -72,7 +72,7 @@ test('a project, its workspaces and its bundle', async (t) => {
       'note | mysql2 | 9.0.0 | sql | patched, but only tested with >=2 <4: calls may be missing',
       'good | express | 4.22.1 | route | patched',
       'good | knex | 3.3.0 | line | its calls show the line of the app',
-      'note | kysely | 0.29.9 | line | its calls show the line of the app, but only tested with >=0.27 <0.29: lines may be missing',
+      'note | kysely | 0.30.9 | line | its calls show the line of the app, but only tested with >=0.27 <0.30: lines may be missing',
       'note | oracledb | 6.9.0 |  | its calls are not shown: no instrument covers oracledb; docs/instruments.md says how to write one',
       'good | stripe | 19.0.0 | http | its calls are shown as the HTTP requests that they are',
       'note | jimp | 1.6.0 |  | its work is not named: "watch" in scooby.config.json does (docs/instruments.md)',
