@@ -6,12 +6,13 @@
 
 import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createForwarder } from './forwarder.mjs';
 
 const MODULES = 1000;
 const CONNECTIONS = 6;
@@ -78,14 +79,7 @@ const roles = {
 
   /** What Node's own server and client take for it, and nothing else. */
   bare(port) {
-    const agent = new Agent({ keepAlive: true });
-    const server = createServer((req, res) => {
-      const { method, url: path, rawHeaders: headers } = req;
-      request({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
-        res.writeHead(response.statusCode, response.rawHeaders);
-        response.pipe(res);
-      }).end();
-    });
+    const server = createForwarder(port);
     server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
   },
 

@@ -7,13 +7,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, createServer, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { find } from '../dist/test/programs.js';
+import { createForwarder } from './forwarder.mjs';
 
 const MODULES = Number(process.env.MODULES ?? 1000);
 const ROUNDS = Number(process.env.ROUNDS ?? 11);
@@ -53,14 +53,7 @@ console.log('serves ' + vite.httpServer.address().port);\n`,
 
 /** Forwards from a port of its own, and does nothing else. */
 function forward(port) {
-  const agent = new Agent({ keepAlive: true });
-  const server = createServer((req, res) => {
-    const { method, url: path, rawHeaders: headers } = req;
-    request({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
-      res.writeHead(response.statusCode, response.rawHeaders);
-      response.pipe(res);
-    }).end();
-  });
+  const server = createForwarder(port);
   server.listen(0, '127.0.0.1', () => console.log(`serves ${server.address().port}`));
 }
 

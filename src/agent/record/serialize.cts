@@ -146,7 +146,6 @@ function serializeFields(value: object, depth: number): Record<string, unknown> 
   const fields: Record<string, unknown> = Object.create(null);
   let count = 0;
   const keys = Object.keys(value);
-  const named = namedInside(value);
   for (const key of keys) {
     if (++count > MAX_KEYS || valuesLeft <= 0 || budget.left <= 0) {
       fields['…'] = `${keys.length} keys`;
@@ -157,7 +156,7 @@ function serializeFields(value: object, depth: number): Record<string, unknown> 
     if (property === undefined) continue;
     const name = key.length <= MAX_KEY ? key : `${key.slice(0, MAX_KEY)}…`;
     budget.left -= name.length;
-    if (isSecretField(key, property.value) || (named !== '' && isValueOf(named, key, property.value))) {
+    if (isSecretField(key, property.value) || isNamedSecret(value, key, property.value)) {
       masked++;
       fields[name] = REDACTED;
     } else fields[name] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
@@ -174,6 +173,8 @@ function namedInside(value: object): string {
   return '';
 }
 
-function isValueOf(name: string, key: string, value: unknown): boolean {
-  return (key === 'value' || key === 'Value') && isSecretField(name, value);
+function isNamedSecret(owner: object, key: string, value: unknown): boolean {
+  if (key !== 'value' && key !== 'Value') return false;
+  const name = namedInside(owner);
+  return name !== '' && isSecretField(name, value);
 }
