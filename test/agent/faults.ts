@@ -30,10 +30,14 @@ const PASSES = [
   'call/hidden-frames:applyUnseen',
   'instruments/shared/log:writeLine',
   'call/call-site:runDeferred',
+  'call/call-site:runInContext',
   'call/observe-promise:observePromise',
   'instruments/pg:queryWithCallback',
   'instruments/pg:recordConnect',
   'request/context:applyInRequest',
+  // Of an interval of a library's, which may tick during any request.
+  'request/unit:runUnit',
+  'request/unit:runInUnit',
 ];
 /** Functions that are not made to throw. */
 export const EXCEPTED = new Set([...GUARDS, ...PLAIN, ...PASSES]);

@@ -37,10 +37,11 @@ test('an error at any function of the agent leaves the output of a serving app t
         const body = await askAt(url, '/m/calls', point).catch((error: Error) => error.message);
         if (body !== expected) failed.push(`${point}: ${body.slice(0, 1500)}`);
       }
-      await askAt(url, '/end');
+      // An app that has ended at a point is told by that point.
+      await askAt(url, '/end').catch(() => {});
     },
   });
-  t.same(failed, []);
+  t.same(failed.slice(0, 3), []);
   t.ok(points.length > 150, `${points.length} functions`);
   // The first request is without a fault.
   t.equal(recorded.stderr, plain.stderr.repeat(points.length + 1));

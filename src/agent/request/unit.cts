@@ -66,7 +66,7 @@ export function runUnit(
   // Where units are not recorded, the work still belongs to no request.
   if (unit === undefined) return result;
   if (settles && result instanceof Promise) attempt(endWhenSettled, unit, result);
-  else endUnit(unit);
+  else attempt(endUnit, unit);
   return result;
 }
 
@@ -80,13 +80,16 @@ export function runInUnit(
   try {
     return runInContext(unit, undefined, fn, self, args);
   } catch (error) {
-    endUnit(unit, error ?? 'thrown');
+    attempt(endUnit, unit, error ?? 'thrown');
     throw error;
   }
 }
 
 function endWhenSettled(unit: TracedRequest, promise: Promise<unknown>): void {
-  Reflect.apply(then, promise, [() => endUnit(unit), (error: unknown) => endUnit(unit, error ?? 'rejected')]);
+  Reflect.apply(then, promise, [
+    () => attempt(endUnit, unit),
+    (error: unknown) => attempt(endUnit, unit, error ?? 'rejected'),
+  ]);
 }
 
 /** Runs a library's own loop or connection, begun in a request, in no request. */
