@@ -90,13 +90,13 @@ async function inLog(args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   return { code: await exited, report };
 }
 
-/** How many test files run at a time. */
+/** How many test files run at a time: one more than there are cores, as a file mostly waits for its programs and servers. */
 function jobs(): number {
-  return Math.max(1, Math.min(4, availableParallelism()));
+  return Math.min(4, availableParallelism() + 1);
 }
 
 function startTap(args: string[], stdio: StdioOptions, env: NodeJS.ProcessEnv) {
-  // tap's own choice leaves a core free, of two one; a file mostly waits for its programs and servers.
+  // tap's own choice leaves a core free, of two one.
   const tap = spawn(process.execPath, [TAP, `--jobs=${jobs()}`, ...args], { stdio, env });
   process.on('SIGTERM', () => tap.kill());
   // Ctrl-C reaches tap as well, which ends its tests; the servers outlive them.

@@ -37,8 +37,8 @@ export interface Launch {
    * after it.
    */
   drive?(url: string): Promise<unknown>;
-  /** Runs the agent as it ships, in one file. */
-  bundled?: true;
+  /** Runs the agent as it ships, in one file; default: on other Nodes than this one, whose coverage is not counted. */
+  bundled?: boolean;
   /** Keeps what the watch of the event loop records: how long code loads is up to the machine. */
   blocks?: true;
 }
@@ -126,13 +126,14 @@ function isWatched({ kind, name, detail }: Span): boolean {
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
   const record = launch.record ?? 'all';
   const settings = launch.guests === undefined ? {} : { guests: launch.guests };
-  const agent = launch.bundled ? join(ROOT, 'dist/agent.cjs') : join(AGENT, 'preload.cjs');
+  const { bundled = launch.node !== undefined && launch.node !== process.execPath } = launch;
+  const agent = bundled ? join(ROOT, 'dist/agent.cjs') : join(AGENT, 'preload.cjs');
   const folder = makeRunFolder(record, undefined, [], undefined, settings);
   const traces = new Map<string, Trace>();
   const libraries: Recorded['libraries'] = [];
   const collector = new Collector({
     project: ROOT,
-    agent: launch.bundled ? agent : AGENT,
+    agent: bundled ? agent : AGENT,
     saveSource: () => undefined as never,
     finish: finishedPlainly,
   });

@@ -79,25 +79,27 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
     t.jobs = 2;
     for (const node of await nodes()) {
       for (const [age, name] of (await driversFor(node, library, fixture)).entries()) {
-        // The oldest versions are CommonJS, which an importer loads in the same way.
-        const isOld = fixture.sets === undefined ? age > 0 : fixture.sets[name];
-        for (const app of isOld ? ['app.cjs'] : appsOn(node, library)) {
-          const driver = fixture.driverOf?.(name, app.slice(3)) ?? name;
-          const env = await environmentFor(t, fixture, path, driver);
-          t.test(`${name}, ${app.slice(4)}, Node ${node.version}`, { buffered: true }, (t) =>
-            contend(t, [join(FOLDER, app)], { node: node.path, env }, library, fixture, sites),
-          );
-        }
+        const app = fixture.sets?.[name] ? 'app.cjs' : appOn(node, library, age);
+        if (app === undefined) continue;
+        const driver = fixture.driverOf?.(name, app.slice(3)) ?? name;
+        const env = await environmentFor(t, fixture, path, driver);
+        t.test(`${name}, ${app.slice(4)}, Node ${node.version}`, { buffered: true }, (t) =>
+          contend(t, [join(FOLDER, app)], { node: node.path, env }, library, fixture, sites),
+        );
       }
     }
   });
 }
 
-/** Both kinds of modules on the oldest and the newest Node; between them each library has one kind on either. */
-function appsOn(node: Node, library: string): string[] {
-  const kinds = ['app.cjs', 'app.mjs'];
-  const between = ['22.', '24.'].findIndex((major) => node.version.startsWith(major));
-  return between < 0 ? kinds : [kinds[(alone.indexOf(library) + 1 + between) % 2]!];
+/**
+ * The app for a driver, the newest (age 0) or an older one, on a Node: the newest runs on each Node, as CommonJS and
+ * as an importer in turn; an older one, which an importer loads in the same way, on every other Node.
+ */
+function appOn(node: Node, library: string, age: number): string | undefined {
+  const turn = ['20.', '22.', '24.', '26.'].findIndex((major) => node.version.startsWith(major));
+  const first = Math.max(0, alone.indexOf(library));
+  if (age > 0) return (turn + first + age) % 2 === 0 ? 'app.cjs' : undefined;
+  return (turn + first) % 2 === 0 ? 'app.cjs' : 'app.mjs';
 }
 
 async function driversFor(

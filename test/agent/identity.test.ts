@@ -2,10 +2,11 @@
 
 import { connect } from 'node:net';
 import { type Test, test } from 'tap';
-import { type Node, nodes, nodesInTurn, scoobyFor } from '../nodes.js';
+import { type Node, nodes, scoobyFor } from '../nodes.js';
 import { bothWays, type Launch, plainly, project, scooby, until } from '../scooby.js';
 
 const everyNode = await nodes();
+const [own, ...others] = everyNode;
 
 async function onNode(t: Test, node: Node, launch: Launch): Promise<Launch> {
   return { ...launch, node: node.path, program: await scoobyFor(t, node) };
@@ -54,7 +55,7 @@ console.log(status, stdout, stderr);
 
 for (const [n, [name, files]] of Object.entries(SCRIPTS).entries()) {
   test(`output and exit code are the same: ${name}`, async (t) => {
-    for (const node of await nodesInTurn(n)) {
+    for (const node of [own!, others[n % others.length] ?? []].flat()) {
       // Only the pid differs.
       const tidy = (text: string) => text.replace(/\(node:\d+\)/g, '(node:PID)');
       const ways = await bothWays(t, await onNode(t, node, { files, command: ['app.cjs'] }));

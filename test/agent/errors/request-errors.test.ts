@@ -62,29 +62,28 @@ const DRIVERS = [
 for (const [framework, driver] of DRIVERS) {
   test(`errors of ${driver}`, async (t) => {
     const all = await nodes();
-    for (const { path: node, version } of [all[0]!, all.at(-1)!]) {
-      for (const type of ['cjs', 'mjs']) {
-        const script = join(ROOT, FOLDER, `frameworks.${type}`);
-        const env = { FRAMEWORK: framework, DRIVER: driver, NODE_NO_WARNINGS: '1' };
-        const drive = async (url: string) => {
-          for (const path of Object.keys(EXPECTED[framework]!)) await ask(url + path);
-          await ask(`${url}/end`);
-        };
-        const plain = await runPlain([script], { node, env, drive });
-        const { traces, libraries, ...recorded } = await runRecorded([script], { node, env, drive });
-        t.same(
-          [recorded.stdout, withoutFrames(recorded.stderr)],
-          [plain.stdout, withoutFrames(plain.stderr)],
-        );
-        t.same(
-          libraries.filter(({ trouble }) => trouble),
-          [],
-        );
-        for (const [path, expected] of Object.entries(EXPECTED[framework]!)) {
-          const { status, errors = [] } = traces.find(({ url }) => url === path)!;
-          t.same([status, ...errors.map(inWords)], expected, `${path}, ${type}, Node ${version}`);
-          t.same([...new Set(errors.map(({ by }) => by))], errors.length > 0 ? [framework] : []);
-        }
+    const ways = [
+      [all[0]!, 'cjs'],
+      [all.at(-1)!, 'mjs'],
+    ] as const;
+    for (const [{ path: node, version }, type] of ways) {
+      const script = join(ROOT, FOLDER, `frameworks.${type}`);
+      const env = { FRAMEWORK: framework, DRIVER: driver, NODE_NO_WARNINGS: '1' };
+      const drive = async (url: string) => {
+        for (const path of Object.keys(EXPECTED[framework]!)) await ask(url + path);
+        await ask(`${url}/end`);
+      };
+      const plain = await runPlain([script], { node, env, drive });
+      const { traces, libraries, ...recorded } = await runRecorded([script], { node, env, drive });
+      t.same([recorded.stdout, withoutFrames(recorded.stderr)], [plain.stdout, withoutFrames(plain.stderr)]);
+      t.same(
+        libraries.filter(({ trouble }) => trouble),
+        [],
+      );
+      for (const [path, expected] of Object.entries(EXPECTED[framework]!)) {
+        const { status, errors = [] } = traces.find(({ url }) => url === path)!;
+        t.same([status, ...errors.map(inWords)], expected, `${path}, ${type}, Node ${version}`);
+        t.same([...new Set(errors.map(({ by }) => by))], errors.length > 0 ? [framework] : []);
       }
     }
   });
