@@ -66,13 +66,19 @@ export class SqliteStore implements Store {
     this.#connection.write((statements) => {
       this.#forgetSubjectsOfOthers(statements);
       const run = this.#runId(statements);
+      let figures: FigureRow[] = [];
       for (const { row, body, samples } of rows) {
         const added = statements.saveNew.get(...savedValuesOf(row, run));
         const { seq } = added ?? statements.save.get({ ...row, run })!;
         statements.saveBody.run(seq, body);
-        if (added === undefined) this.#replaceFigures(statements, seq, samples);
-        else this.#saveFigures(statements, seq, samples);
+        if (added === undefined) {
+          // Some may be of this trace.
+          saveFigures(statements, figures);
+          figures = [];
+          this.#replaceFigures(statements, seq, samples);
+        } else addFigures(figures, statements, seq, samples);
       }
+      saveFigures(statements, figures);
       for (const hash of sources) this.#extendSource(statements, hash, expires);
     });
     this.#connection.tidy(traces.length);
@@ -217,19 +223,11 @@ export class SqliteStore implements Store {
   #replaceFigures(statements: Statements, trace: number, samples: Sample[]): void {
     const oldSubjects = statements.subjectsOf.all(`[${trace}]`);
     statements.dropFigures.run(trace);
-    this.#saveFigures(statements, trace, samples);
+    const figures: FigureRow[] = [];
+    addFigures(figures, statements, trace, samples);
+    saveFigures(statements, figures);
     for (const { subject } of oldSubjects) statements.dropUnused.run(subject);
     statements.knownSubjects.clear();
-  }
-
-  #saveFigures(statements: Statements, trace: number, samples: Sample[]): void {
-    if (samples.length === 0) return;
-    const rows = rollupRowsOf(samples).map((row): FigureRow => {
-      const { sample, bucket, count, total, errors, queries, byText, byKey, bySite } = row;
-      const subject = subjectOf(statements, sample);
-      return [subject, bucket, trace, count, total, errors, queries, byText, byKey, bySite];
-    });
-    statements.saveFigures(rows);
   }
 
   // A source text has to outlive the traces that refer to it, but is not updated at each of them.
@@ -243,6 +241,22 @@ export class SqliteStore implements Store {
   #sourceExpires(expires: number): number {
     return expires + this.#ttl / 4;
   }
+}
+
+/** Adds the rows of a trace's figures. */
+function addFigures(rows: FigureRow[], statements: Statements, trace: number, samples: Sample[]): void {
+  if (samples.length === 0) return;
+  for (const { sample, bucket, count, total, errors, queries, byText, byKey, bySite } of rollupRowsOf(samples))
+    rows.push([
+      ...([subjectOf(statements, sample), bucket, trace, count, total, errors] as const),
+      ...([queries, byText, byKey, bySite] as const),
+    ]);
+}
+
+/** Saves rows in the order of their table: those of one page after each other. */
+function saveFigures({ saveFigure }: Statements, rows: FigureRow[]): void {
+  rows.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  for (const row of rows) saveFigure.run(...row);
 }
 
 /** Id of a sample's subject; a finding keeps its id when its line moves. */

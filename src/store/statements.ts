@@ -2,7 +2,7 @@
 
 import type { Summary, Trace } from '../domain/trace.js';
 import type { PackedBody } from './body.js';
-import type { Database, Statement } from './database.js';
+import type { Database } from './database.js';
 import { packTrace } from './document.js';
 import { summaryOf } from './filter-match.js';
 
@@ -57,7 +57,6 @@ export function prepareStatements(db: Database) {
      * been deleted, or a transaction was undone.
      */
     knownSubjects: new Map<string, { id: number; site: string | null }>(),
-    saveFigures: figureWriterOf(db),
   };
 }
 
@@ -74,26 +73,6 @@ export type FigureRow = [
   byKey: number | null,
   bySite: number | null,
 ];
-
-/** Rows of one statement: each call of a statement takes as long as some three rows. */
-const MAX_ROWS = 16;
-
-/** Writer of rows of `figures`. */
-function figureWriterOf(db: Database): (rows: FigureRow[]) => void {
-  const statements: Statement<number[]>[] = [];
-  // REPLACE, because two findings with one id, or two texts with one hash, must not fail the save
-  // of a request.
-  const statementOf = (count: number) =>
-    (statements[count] ??= db.prepare(
-      `INSERT OR REPLACE INTO figures VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join()}`,
-    ));
-  return (rows) => {
-    for (let from = 0; from < rows.length; from += MAX_ROWS) {
-      const part = rows.slice(from, from + MAX_ROWS);
-      statementOf(part.length).run(...(part.flat() as number[]));
-    }
-  };
-}
 
 function writersOf(db: Database) {
   return {
@@ -112,6 +91,10 @@ function writersOf(db: Database) {
     saveBody: db.prepare<[number | bigint, PackedBody]>(
       'INSERT INTO bodies (trace, body) VALUES (?, ?) ON CONFLICT (trace) DO UPDATE SET body = excluded.body',
     ),
+    // REPLACE, because two findings with one id, or two texts with one hash, must not fail the save of a
+    // request. A row a statement: one of several rows could fail half-way, so SQLite would copy each page
+    // that it is about to change into a file of its own, which took half of a save.
+    saveFigure: db.prepare<FigureRow>('INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     saveRun: db.prepare<[key: string, start: number, command: string], { id: number }>(
       'INSERT INTO runs (key, start, command) VALUES (?, ?, ?) RETURNING id',
     ),
