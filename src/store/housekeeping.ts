@@ -92,7 +92,7 @@ export class Housekeeping {
     const { subjectsOf, dropTraces, dropUnused } = this.#statements;
     const seqs = JSON.stringify(traces.map(({ seq }) => seq));
     const subjects = subjectsOf.all(seqs);
-    dropTraces.run(seqs);
+    dropTraces(seqs);
     for (const { subject } of subjects) dropUnused.run(subject);
     this.#statements.knownSubjects.clear();
     return true;

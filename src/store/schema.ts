@@ -128,7 +128,8 @@ export function migrationOf(db: Database, path: string): Migration | undefined {
  */
 export function establishSchema(db: Database, path: string, readonly: boolean): void {
   db.pragma('trusted_schema = OFF');
-  db.pragma('foreign_keys = ON');
+  // The store names what refers to what it deletes: looking for that at each row takes a quarter of a save.
+  db.pragma('foreign_keys = OFF');
   const version = versionOf(db, path);
   if (readonly && version < SCHEMA_VERSION)
     throw new StoreError(`${path} holds no requests that this version of scooby can read.`);
@@ -138,6 +139,8 @@ export function establishSchema(db: Database, path: string, readonly: boolean): 
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma(`journal_size_limit = ${16 << 20}`);
+  // 16 MB: a page that many saves change is written to the file once, where 4 MB took a quarter more CPU.
+  db.pragma('wal_autocheckpoint = 4000');
   if (version < SCHEMA_VERSION) db.transaction(() => migrate(db, path)).immediate();
 }
 

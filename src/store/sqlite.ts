@@ -246,7 +246,9 @@ export class SqliteStore implements Store {
 /** Adds the rows of a trace's figures. */
 function addFigures(rows: FigureRow[], statements: Statements, trace: number, samples: Sample[]): void {
   if (samples.length === 0) return;
-  for (const { sample, bucket, count, total, errors, queries, byText, byKey, bySite } of rollupRowsOf(samples))
+  for (const { sample, bucket, count, total, errors, queries, byText, byKey, bySite } of rollupRowsOf(
+    samples,
+  ))
     rows.push([
       ...([subjectOf(statements, sample), bucket, trace, count, total, errors] as const),
       ...([queries, byText, byKey, bySite] as const),

@@ -156,9 +156,7 @@ function deletersOf(db: Database) {
     tracesOfRuns: db.prepare<[runs: string, limit: number], { seq: number; outside: 0 | 1 }>(
       'SELECT seq, outside FROM traces WHERE run IN (SELECT value FROM json_each(?)) LIMIT ?',
     ),
-    dropTraces: db.prepare<[traces: string]>(
-      'DELETE FROM traces WHERE seq IN (SELECT value FROM json_each(?))',
-    ),
+    dropTraces: dropperOf(db),
     dropExpiredSources: db.prepare<[now: number, limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources WHERE expires <= ? ORDER BY expires LIMIT ?)',
     ),
@@ -166,6 +164,17 @@ function deletersOf(db: Database) {
     dropOldestSources: db.prepare<[limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources ORDER BY expires LIMIT ?)',
     ),
+  };
+}
+
+/** Deletes traces by a JSON array of their numbers, with all that refers to them. */
+function dropperOf(db: Database): (traces: string) => void {
+  const columns = ['figures.trace', 'bodies.trace', 'traces.seq'].map((name) => name.split('.'));
+  const statements = columns.map(([table, column]) =>
+    db.prepare<[traces: string]>(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`),
+  );
+  return (traces) => {
+    for (const statement of statements) statement.run(traces);
   };
 }
 

@@ -81,6 +81,34 @@ test('figures are deleted with their traces, and subjects and runs without any',
   t.end();
 });
 
+test('nothing is left of requests that are deleted', async (t) => {
+  const clock = aClock();
+  const { store, queryFile } = open(t, { clock });
+  const orphans = () => queryFile('SELECT count(*) FROM pragma_foreign_key_check');
+  const traces = Array.from({ length: 30 }, (_, n) =>
+    aTrace({ start: clock.now(), route: `/${n % 7}`, spans: [aSpan({ name: `select ${n % 5} from t` })] }),
+  );
+  store.saveAll(traces);
+  // Late calls, and a request twice in one save.
+  const late = traces
+    .slice(0, 20)
+    .map((trace) => ({ ...trace, spans: [aSpan({ name: 'select late from t' })] }));
+  store.saveAll([...late, ...late.slice(0, 3).map((trace) => ({ ...trace, spans: [] }))]);
+  t.same([orphans(), queryFile('SELECT count(*) FROM bodies')], [0, 30]);
+  t.equal(queryFile("SELECT count(*) FROM subjects WHERE text LIKE 'select late%'"), 1);
+  clock.pass(DAY + 1);
+  store.saveAll([aTrace({ start: clock.now(), spans: [aSpan()] })]);
+  t.same(
+    [orphans(), queryFile('SELECT count(*) FROM bodies'), queryFile('SELECT count(*) FROM figures')],
+    [0, 1, 4],
+  );
+  await store.remove([queryFile('SELECT id FROM runs')]);
+  t.same(
+    ['traces', 'bodies', 'figures', 'subjects'].map((table) => queryFile(`SELECT count(*) FROM ${table}`)),
+    [0, 0, 0, 0],
+  );
+});
+
 test('a sweep deletes a bounded number, the next sweep goes on', (t) => {
   const clock = aClock();
   const { store, queryFile } = open(t, { clock });
