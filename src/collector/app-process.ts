@@ -51,6 +51,8 @@ export class AppProcess {
   readonly #agent: string;
   readonly #profileParts = new ProfileParts();
   readonly handlers = new HandlerPlaces();
+  /** `lineText`, as one function: what insight reads from a line it keeps by it. */
+  readonly readLine = (frame: Frame, line?: number): string | undefined => this.lineText(frame, line);
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
   #ownFrames = new WeakSet<Frame>();

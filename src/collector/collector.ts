@@ -392,13 +392,18 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     learnKinds(libraries);
     const notes = new Set(all.flatMap((each) => each.notes(withStacks)));
     if (notes.size > 0) trace.notes = [...(trace.notes ?? []), ...notes];
-    return this.#options.finish(trace, (frame, line) => {
-      for (const process of processes) {
-        if (process.hasFrame(frame) || processes.size === 1) return process.lineText(frame, line);
-      }
-      return undefined;
-    });
+    return this.#options.finish(trace, readerOf(processes));
   }
+}
+
+/** Reader of the source of several processes; of one its own. */
+function readerOf(processes: Set<AppProcess>): AppProcess['readLine'] {
+  const [process] = processes;
+  if (process !== undefined && processes.size === 1) return process.readLine;
+  return (frame, line) => {
+    for (const each of processes) if (each.hasFrame(frame)) return each.lineText(frame, line);
+    return undefined;
+  };
 }
 
 /** Whether a line belongs to a request that the proxy reports. */

@@ -48,13 +48,14 @@ const LAYOUTS: Layout[] = [
 
 /** Route of a file that served a URL; undefined for a file of no route, or of another URL's. */
 export function fileRoute(file: string, url: string): FileRoute | undefined {
-  const parts = urlSegments(url);
-  if (parts === undefined) return undefined;
   const slashed = `/${file.replaceAll('\\', '/')}`;
+  let parts: string[] | undefined;
   for (const [folder, segmentsOf] of LAYOUTS) {
     const at = slashed.indexOf(`/${folder}`);
     const segments = at < 0 ? undefined : segmentsOf(slashed.slice(at + 1 + folder.length));
-    const params = segments && match(segments, parts);
+    // Of most apps no file is a route: their URLs are not taken apart.
+    if (segments !== undefined && (parts ??= urlSegments(url)) === undefined) return undefined;
+    const params = segments && match(segments, parts!);
     if (!params) continue;
     const route = `/${segments.map(({ text }) => text).join('/')}`;
     return Object.keys(params).length === 0 ? { route } : { route, params };

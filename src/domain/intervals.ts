@@ -6,11 +6,18 @@ export interface Interval {
   end: number;
 }
 
+/** The intervals in order of time: most come in it, and a sort copies them. */
+function byStart(intervals: readonly Interval[]): readonly Interval[] {
+  return intervals.every(({ start }, at) => at === 0 || intervals[at - 1]!.start <= start)
+    ? intervals
+    : [...intervals].sort((a, b) => a.start - b.start);
+}
+
 /** Time covered by at least one of the intervals. */
 export function unionMs(intervals: readonly Interval[]): number {
   let total = 0;
   let coveredUntil = Number.NEGATIVE_INFINITY;
-  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of byStart(intervals)) {
     if (end > coveredUntil) {
       total += end - Math.max(start, coveredUntil);
       coveredUntil = end;
@@ -22,7 +29,7 @@ export function unionMs(intervals: readonly Interval[]): number {
 /** Intervals without overlaps, in order of time; touching ones are one. */
 export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
   const merged: Interval[] = [];
-  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of byStart(intervals)) {
     if (end <= start) continue;
     const last = merged.at(-1);
     if (last && start <= last.end) last.end = Math.max(last.end, end);

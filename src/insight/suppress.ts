@@ -2,6 +2,7 @@
 
 import { formatSite } from '../domain/site.js';
 import type { Frame, RecordedTrace } from '../domain/trace.js';
+import { LineFacts } from './calls/line-facts.js';
 import type { ReadLine } from './calls/loop-line.js';
 import type { Draft } from './scene.js';
 
@@ -24,21 +25,24 @@ export function isIgnoredBySource({ kind, calls, site, loopSite }: Draft, readLi
   const frames = [site, loopSite, calls[0]?.site, calls[0]?.path.frames[0]].filter(
     (frame) => frame !== undefined,
   );
-  return frames.some((frame) => {
-    const above = readLine(frame, frame.line - 1);
-    return (
-      hasIgnoreComment(readLine(frame), kind) ||
-      (above !== undefined && /^\s*(?:\/\/|\/\*|\*)/.test(above) && hasIgnoreComment(above, kind))
-    );
-  });
+  return frames.some((frame) => ignoreTexts.of(frame, readLine).some((text) => coversKind(text, kind)));
 }
 
-function hasIgnoreComment(text: string | undefined, kind: string): boolean {
-  const comment = text === undefined ? -1 : text.search(/\/[/*]/);
-  const match = comment < 0 ? null : /\bscooby-ignore\b([^*\n]*)/.exec(text!.slice(comment));
-  if (!match) return false;
+/** What follows `scooby-ignore` in the comments at a frame's line and above it. */
+const ignoreTexts = new LineFacts((frame, readLine) => {
+  const above = readLine(frame, frame.line - 1);
+  const isComment = above !== undefined && /^\s*(?:\/\/|\/\*|\*)/.test(above);
+  return [readLine(frame), isComment ? above : undefined].flatMap((line) => ignoreText(line) ?? []);
+});
+
+function ignoreText(line: string | undefined): string | undefined {
+  const comment = line === undefined ? -1 : line.search(/\/[/*]/);
+  return comment < 0 ? undefined : /\bscooby-ignore\b([^*\n]*)/.exec(line!.slice(comment))?.[1];
+}
+
+function coversKind(text: string, kind: string): boolean {
   // `scooby-ignore n+1: a reason`, `scooby-ignore n+1 -- a reason`
-  const kinds = match[1]!
+  const kinds = text
     .split(/:|--| - /, 1)[0]!
     .split(/[\s,]+/)
     .filter((word) => word !== '');

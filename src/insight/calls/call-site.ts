@@ -3,6 +3,7 @@
 import { formatSite } from '../../domain/site.js';
 import type { Frame, Kind } from '../../domain/trace.js';
 import type { Call } from './calls.js';
+import { LineFacts } from './line-facts.js';
 import type { ReadLine } from './loop-line.js';
 import type { CallPath } from './stacks.js';
 import { isWrapperLine } from './wrapper-line.js';
@@ -26,7 +27,6 @@ interface ResolvedSite extends CallSite {
 /** Sets the call site of each call: the app's innermost frame that is not a wrapper. */
 export function assignCallSites(calls: Call[], readLine: ReadLine): void {
   const isWrapper = wrapperTest(wrappersByCalls(calls), readLine);
-  const isNext = nextTest(readLine);
   // The calls of a loop share their call path.
   const siteByPath = new Map<CallPath, ResolvedSite>();
   const cut: Call[] = [];
@@ -34,7 +34,7 @@ export function assignCallSites(calls: Call[], readLine: ReadLine): void {
     const { kind } = call.span;
     let resolved = siteByPath.get(call.path);
     if (resolved?.kind !== kind)
-      siteByPath.set(call.path, (resolved = callSiteOf(call.path, kind, isWrapper, isNext)));
+      siteByPath.set(call.path, (resolved = callSiteOf(call.path, kind, isWrapper, readLine)));
     assign(call, resolved);
     if (resolved.isCut) cut.push(call);
   }
@@ -50,35 +50,29 @@ function assign(call: Call, { site, positions, callers }: CallSite): void {
 /** Whether a frame is a wrapper; `kind` is the span's for the innermost frame, else undefined. */
 type WrapperTest = (frame: Frame, position: string, kind: Kind | undefined) => boolean;
 
+/** By kind of the span. */
+const wrapperLines = new LineFacts(() => new Map<Kind | undefined, boolean>());
+
 function wrapperTest(wrappers: Set<string>, readLine: ReadLine): WrapperTest {
-  const known = new Map<string, boolean>();
   return (frame, position, kind) => {
     if (wrappers.has(position)) return true;
-    const key = `${kind} ${position}`;
-    let isWrapper = known.get(key);
-    if (isWrapper === undefined) known.set(key, (isWrapper = isWrapperLine(frame, kind, readLine)));
+    const byKind = wrapperLines.of(frame, readLine);
+    let isWrapper = byKind.get(kind);
+    if (isWrapper === undefined) byKind.set(kind, (isWrapper = isWrapperLine(frame, kind, readLine)));
     return isWrapper;
   };
 }
 
 /** Whether a frame's call is that of the next middleware, `next()`. */
-type NextTest = (frame: Frame) => boolean;
+const nextCalls = new LineFacts((frame, readLine) =>
+  NEXT_CALL.test((readLine(frame) ?? '').slice(frame.column - 1)),
+);
 
-function nextTest(readLine: ReadLine): NextTest {
-  const known = new Map<Frame, boolean>();
-  return (frame) => {
-    let isNext = known.get(frame);
-    if (isNext === undefined)
-      known.set(frame, (isNext = NEXT_CALL.test((readLine(frame) ?? '').slice(frame.column - 1))));
-    return isNext;
-  };
-}
-
-function callSiteOf(path: CallPath, kind: Kind, isWrapper: WrapperTest, isNext: NextTest): ResolvedSite {
+function callSiteOf(path: CallPath, kind: Kind, isWrapper: WrapperTest, readLine: ReadLine): ResolvedSite {
   const { frames, positions } = path;
   const isWrapperAt = (at: number) => isWrapper(frames[at]!, positions[at]!, at === 0 ? kind : undefined);
   // A handler that passes its `req` on is no wrapper for the middleware above it.
-  const nextAt = frames.findIndex((frame, at) => at > 0 && isNext(frame));
+  const nextAt = frames.findIndex((frame, at) => at > 0 && nextCalls.of(frame, readLine));
   const ends = [path.handlerAt, nextAt - 1].filter((at) => at >= 0);
   const last = Math.min(frames.length - 1, ...ends);
   const end = Math.min(last, MAX_WRAPPERS);

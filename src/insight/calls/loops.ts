@@ -4,6 +4,7 @@ import { unionMs } from '../../domain/intervals.js';
 import { formatPosition, formatSite } from '../../domain/site.js';
 import { type Frame, frameMark } from '../../domain/trace.js';
 import type { Call } from './calls.js';
+import { LineFacts } from './line-facts.js';
 import { isLoopLine, type ReadLine } from './loop-line.js';
 
 /** Calls of one shape from one line, through one path of callers. */
@@ -44,13 +45,23 @@ export function loopsOf(calls: Call[], readLine: ReadLine): Loop[] {
 /** Calls of one kind and shape from one position, in the order of their first calls. */
 function groupsOf(calls: Call[]): Iterable<Call[]> {
   const groups = new Map<string, Call[]>();
+  let last: Call[] | undefined;
   for (const call of calls) {
+    // Calls of a loop follow each other: their keys are long.
+    if (last !== undefined && isSameGroup(last[0]!, call)) {
+      last.push(call);
+      continue;
+    }
     const key = `${call.span.kind} ${call.positions[0] ?? ''} ${call.shape}`;
-    const group = groups.get(key);
-    if (group) group.push(call);
-    else groups.set(key, [call]);
+    last = groups.get(key);
+    if (last) last.push(call);
+    else groups.set(key, (last = [call]));
   }
   return groups.values();
+}
+
+function isSameGroup(a: Call, b: Call): boolean {
+  return a.shape === b.shape && a.positions[0] === b.positions[0] && a.span.kind === b.span.kind;
 }
 
 // A stack may lack the caller after an await: the other calls of the loop know it.
@@ -72,14 +83,11 @@ interface Part {
 /** Whether a frame's line is in a loop by its text. */
 type LoopLineTest = (frame: Frame, isCaller: boolean) => boolean;
 
+const sitesInLoops = new LineFacts((frame, readLine) => isLoopLine(frame, readLine, false));
+const callersInLoops = new LineFacts((frame, readLine) => isLoopLine(frame, readLine, true));
+
 function loopLineReader(readLine: ReadLine): LoopLineTest {
-  const [bySite, byCaller] = [new Map<Frame, boolean>(), new Map<Frame, boolean>()];
-  return (frame, isCaller) => {
-    const known = isCaller ? byCaller : bySite;
-    let isInLoop = known.get(frame);
-    if (isInLoop === undefined) known.set(frame, (isInLoop = isLoopLine(frame, readLine, isCaller)));
-    return isInLoop;
-  };
+  return (frame, isCaller) => (isCaller ? callersInLoops : sitesInLoops).of(frame, readLine);
 }
 
 /** Calls of one loop; `isMoved` if their own call site is another than the loop's. */
@@ -108,9 +116,17 @@ function partsOf(group: Call[]): Part[] {
   const parts: Part[] = [];
   const partByCallers = new Map<string, Part>();
   const withoutCallers: Call[] = [];
+  let positions: string[] | undefined;
+  let part: Part | undefined;
   for (const call of group) {
-    const key = call.positions.slice(1, 1 + MAX_CALLERS).join(' ');
-    let part = partByCallers.get(key);
+    // Calls of one stack share them.
+    if (part !== undefined && call.positions === positions) {
+      part.calls.push(call);
+      continue;
+    }
+    positions = call.positions;
+    const key = positions.slice(1, 1 + MAX_CALLERS).join(' ');
+    part = partByCallers.get(key);
     if (!part) {
       const { callers } = call;
       if (callers.length === 0) {

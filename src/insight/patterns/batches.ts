@@ -76,10 +76,16 @@ const COMMENTS_AND_TEXTS = /\/\*.*?\*\/|--[^\n]*|'[^']*'/gs;
 
 /** Whether each call names another table, whatever else differs: no statement could do it at once. */
 export function isTableByTable({ calls }: Loop): boolean {
-  const tables = calls.map(({ span }) =>
-    Array.from(span.name.replace(COMMENTS_AND_TEXTS, ' ').matchAll(TABLE_NAME), ([, name]) => name).join(' '),
-  );
-  return new Set(tables).size === calls.length;
+  const seen = new Set<string>();
+  for (const { span } of calls) {
+    const tables = Array.from(
+      span.name.replace(COMMENTS_AND_TEXTS, ' ').matchAll(TABLE_NAME),
+      ([, name]) => name,
+    ).join(' ');
+    if (seen.has(tables)) return false;
+    seen.add(tables);
+  }
+  return true;
 }
 
 function hasArray(call: Call): boolean {

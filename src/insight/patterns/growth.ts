@@ -92,16 +92,31 @@ function keyOf({ span, positions, shape }: Call): string {
   return [span.kind, positions[0], positions[1], shape].join('\n');
 }
 
+/** Whether `keyOf` is the same, which is long: calls of a loop follow each other. */
+function hasSameKey(a: Call, b: Call): boolean {
+  return (
+    a.shape === b.shape &&
+    a.positions[0] === b.positions[0] &&
+    a.positions[1] === b.positions[1] &&
+    a.span.kind === b.span.kind
+  );
+}
+
 /** Queries that returned rows, by their first call. */
 function sourcesOf(calls: Call[]): Source[] {
   const sources = new Map<string, Source>();
+  let last: Call | undefined;
+  let source: Source | undefined;
   for (const call of calls) {
     const { rows } = call.span;
     if (rows === undefined || call.isSetup || call.sql?.isWrite || !LOOP_KINDS.has(call.span.kind)) continue;
-    const key = keyOf(call);
-    const source = sources.get(key);
-    if (source) source.rows += rows;
-    else sources.set(key, { key, label: call.label, rows, order: call.order });
+    if (last === undefined || !hasSameKey(last, call)) {
+      const key = keyOf(call);
+      source = sources.get(key);
+      if (!source) sources.set(key, (source = { key, label: call.label, rows: 0, order: call.order }));
+    }
+    last = call;
+    source!.rows += rows;
   }
   return [...sources.values()];
 }

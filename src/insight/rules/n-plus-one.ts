@@ -113,7 +113,10 @@ function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severit
 function messageOf(scene: Scene, loop: Loop, feeding: FeedingQuery | undefined, parallel: boolean): string {
   const { calls, ms } = loop;
   const site = loopSiteText(loop);
-  const labels = [...new Set(calls.map(({ label }) => `\`${label}\``))].slice(0, MAX_LABELS).join(', ');
+  const labels = [...new Set(calls.map(({ label }) => label))]
+    .slice(0, MAX_LABELS)
+    .map((label) => `\`${label}\``)
+    .join(', ');
   const how = parallel ? 'at the same time' : 'one after the other';
   const cost = formatMs(ms);
   const what = feeding ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;

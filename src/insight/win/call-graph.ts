@@ -48,7 +48,8 @@ export function callGraphOf({ spans, duration }: GraphedTrace): CallGraph | unde
   const calls = spans.flatMap((span, index) => callOf(span, index, duration) ?? []);
   calls.sort((a, b) => a.ready - b.ready || a.end - b.end || a.index - b.index);
   const sweep = new Sweep(calls, spans);
-  for (const [at, call] of byTime(calls, ({ start }) => start)) {
+  for (const at of byTime(calls, 'start')) {
+    const call = calls[at]!;
     sweep.endUntil(call.start, at);
     call.after = sweep.begin(at);
   }
@@ -64,15 +65,20 @@ function callOf(span: RecordedSpan, index: number, duration: number): GraphCall 
   return { index, start, ready: start + wait, end: start + wait + run, after: [], freedBy: -1 };
 }
 
-function byTime(calls: GraphCall[], time: (call: GraphCall) => number): [at: number, call: GraphCall][] {
-  return [...calls.entries()].sort(([a, x], [b, y]) => time(x) - time(y) || a - b);
+/** Positions of the calls in the order of a time. */
+function byTime(calls: GraphCall[], time: 'start' | 'end'): number[] {
+  const positions = calls.map((_, at) => at);
+  for (let at = 1; at < calls.length; at++)
+    if (calls[at - 1]![time] > calls[at]![time])
+      return positions.sort((a, b) => calls[a]![time] - calls[b]![time] || a - b);
+  return positions;
 }
 
 /** Walk over the starts and ends of the calls in the order of time. */
 class Sweep {
   readonly #calls: GraphCall[];
   readonly #spans: GraphedTrace['spans'];
-  readonly #ends: [at: number, call: GraphCall][];
+  readonly #ends: number[];
   #next = 0;
   /** Ended calls that nothing has waited for yet. */
   readonly #open = new Set<number>();
@@ -84,13 +90,14 @@ class Sweep {
   constructor(calls: GraphCall[], spans: GraphedTrace['spans']) {
     this.#calls = calls;
     this.#spans = spans;
-    this.#ends = byTime(calls, ({ end }) => end);
+    this.#ends = byTime(calls, 'end');
   }
 
   /** Ends the calls until an instant, but none at or after a position. */
   endUntil(instant: number, before: number): void {
     while (this.#next < this.#ends.length) {
-      const [at, { end }] = this.#ends[this.#next]!;
+      const at = this.#ends[this.#next]!;
+      const { end } = this.#calls[at]!;
       if (end > instant + TOLERANCE || at >= before) return;
       this.#next++;
       this.#open.add(at);
@@ -164,9 +171,10 @@ function functionKey({ file, function: name }: Frame): string {
 
 /** Finds for each call that waited for a connection the call after which it got one. */
 function connectWaits(calls: GraphCall[], spans: GraphedTrace['spans']): void {
+  if (calls.every(({ start, ready }) => ready - start < MIN_WAIT)) return;
   const byLibrary = new Map<string, number[]>();
-  for (const [at, { index }] of byTime(calls, ({ end }) => end)) {
-    const { library } = spans[index]!;
+  for (const at of byTime(calls, 'end')) {
+    const { library } = spans[calls[at]!.index]!;
     const known = byLibrary.get(library);
     if (known) known.push(at);
     else byLibrary.set(library, [at]);
