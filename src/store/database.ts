@@ -3,9 +3,15 @@
 /** What SQLite stores. */
 export type DatabaseValue = string | number | bigint | Uint8Array | null;
 
+/** What a statement did. */
+export interface RunResult {
+  changes: number | bigint;
+  lastInsertRowid: number | bigint;
+}
+
 /** A prepared statement; named values are one object. */
 export interface Statement<Values extends unknown[] = unknown[], Row = unknown> {
-  run(...values: Values): { changes: number | bigint };
+  run(...values: Values): RunResult;
   get(...values: Values): Row | undefined;
   all(...values: Values): Row[];
   /** From now on a row is the value of its first column. */

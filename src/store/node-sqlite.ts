@@ -7,6 +7,7 @@ import type {
   DatabaseRow,
   DatabaseValue,
   OpenDatabase,
+  RunResult,
   Statement,
 } from './database.js';
 
@@ -23,7 +24,7 @@ interface DatabaseSync {
 }
 
 interface StatementSync {
-  run(...values: DatabaseValue[]): { changes: number | bigint };
+  run(...values: DatabaseValue[]): RunResult;
   get(...values: DatabaseValue[]): DatabaseRow | undefined;
   all(...values: DatabaseValue[]): DatabaseRow[];
   setReadBigInts(on: boolean): void;
@@ -163,7 +164,7 @@ class NodeSqliteStatement implements Statement<DatabaseValue[]> {
     this.#statement = statement;
   }
 
-  run(...values: DatabaseValue[]): { changes: number | bigint } {
+  run(...values: DatabaseValue[]): RunResult {
     return coded(() => this.#statement.run(...values));
   }
 

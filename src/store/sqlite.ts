@@ -68,10 +68,11 @@ export class SqliteStore implements Store {
       const run = this.#runId(statements);
       let figures: FigureRow[] = [];
       for (const { row, body, samples } of rows) {
-        const added = statements.saveNew.get(...savedValuesOf(row, run));
-        const { seq } = added ?? statements.save.get({ ...row, run })!;
+        const { changes, lastInsertRowid } = statements.saveNew.run(...savedValuesOf(row, run));
+        const isNew = changes > 0;
+        const seq = isNew ? Number(lastInsertRowid) : statements.save.get({ ...row, run })!.seq;
         statements.saveBody.run(seq, body);
-        if (added === undefined) {
+        if (!isNew) {
           // Some may be of this trace.
           saveFigures(statements, figures);
           figures = [];

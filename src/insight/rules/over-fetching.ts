@@ -9,7 +9,6 @@ import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js'
 const EXPORT_TYPES = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
 
 export const overFetching: Rule = (scene) => {
-  if (isExport(scene)) return [];
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
     if (!isLarge(scene, call)) continue;
@@ -18,6 +17,7 @@ export const overFetching: Rule = (scene) => {
     if (group) group.push(call);
     else groups.set(key, [call]);
   }
+  if (groups.size === 0 || isExport(scene)) return [];
   return [...groups.values()].map((calls) => draftOf(scene, calls));
 };
 

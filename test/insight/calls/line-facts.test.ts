@@ -11,8 +11,14 @@ test('what a line says is found once for a reader, and anew for another one', (t
   });
   const [one, two] = [aFrame({ line: 1 }), aFrame({ line: 2 })];
   const reader: ReadLine = ({ line }) => (line === 1 ? undefined : 'abc');
-  t.same([one, two, one, two].map((frame) => lengths.of(frame, reader)), [0, 3, 0, 3]);
-  t.equal(lengths.of(two, () => 'a'), 1);
+  t.same(
+    [one, two, one, two].map((frame) => lengths.of(frame, reader)),
+    [0, 3, 0, 3],
+  );
+  t.equal(
+    lengths.of(two, () => 'a'),
+    1,
+  );
   t.same(found, ['1 undefined', '2 abc', '2 a']);
   t.end();
 });
