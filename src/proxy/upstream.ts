@@ -143,12 +143,19 @@ const lookupLoopback: net.LookupFunction = (_, options, callback) => {
   } else callback(null, '127.0.0.1', 4);
 };
 
+// Loopback accepts or refuses at once. With Node's 250 ms a launcher that is busy for as long takes
+// an app that has accepted for one that does not answer, in both families (ETIMEDOUT).
+const ATTEMPT_MS = 60_000;
+
 // A server on all interfaces is reached by loopback, in whichever address family it listens.
 function connectionOptions({ host, port, path }: ServerAddress): http.RequestOptions {
   if (path !== undefined) return { socketPath: path };
   const bare = host?.replace(/^\[|\]$/g, '');
   if (bare === undefined || bare === '' || bare === '::' || bare === '0.0.0.0' || bare === 'localhost') {
-    return { host: 'localhost', port, lookup: lookupLoopback, autoSelectFamily: true } as http.RequestOptions;
+    return {
+      ...{ host: 'localhost', port, lookup: lookupLoopback },
+      ...{ autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ATTEMPT_MS },
+    } as http.RequestOptions;
   }
   return { host: bare, port: port! };
 }

@@ -377,3 +377,18 @@ test('a second reset is not retried', async (t) => {
   t.match(await ask(t, port, GET), /^HTTP\/1.1 502 /);
   t.equal(seen, 3);
 });
+
+test('a proxy that is busy while it connects reaches an app on all interfaces', async (t) => {
+  const attemptMs = net.getDefaultAutoSelectFamilyAttemptTimeout();
+  net.setDefaultAutoSelectFamilyAttemptTimeout(10);
+  t.teardown(() => net.setDefaultAutoSelectFamilyAttemptTimeout(attemptMs));
+  const app = await responder(t, OK);
+  const { port } = await proxy(t, { ...app.address, host: '::' });
+  const get = await client(t, port);
+  get.send(GET);
+  for (let turn = 0; turn < 10 && !app.text.includes('GET /'); turn++) {
+    await new Promise(setImmediate);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+  }
+  t.match(await get.got('\r\n\r\n'), /^HTTP\/1\.1 200 OK/);
+});
