@@ -80,7 +80,29 @@ function wrapFinal(original: Function): Function {
   return Object.defineProperties(finalhandler, Object.getOwnPropertyDescriptors(original));
 }
 
+/** The route that a request has reached last, with the base of its URL and its parameters there. */
+interface Reached {
+  route: object;
+  baseUrl: string | undefined;
+  params: object | undefined;
+}
+/** Routers take base and parameters back when an error, or a request that is passed on, leaves them. */
+const reachedRoutes = new WeakMap<IncomingMessage, Reached>();
+
+function recordRoute(route: object, request: ExpressRequest): void {
+  reachedRoutes.set(request, { route, baseUrl: request.baseUrl, params: request.params });
+}
+
 function patchRoute(Route: { prototype: object }): void {
+  replaceMethod(
+    Route.prototype,
+    'dispatch',
+    (original) =>
+      function dispatch(this: object, request: ExpressRequest) {
+        if (state.recording !== 'off') attempt(recordRoute, this, request);
+        return Reflect.apply(original, this, arguments);
+      },
+  );
   for (const method of Object.keys(Route.prototype)) {
     if (method.startsWith('_') || method === 'dispatch') continue;
     replaceMethod(
@@ -198,8 +220,11 @@ function dataIn(object: object | undefined): Record<string, unknown> {
 }
 
 function readRoute(message: IncomingMessage): RouteInfo | undefined {
-  const { route, baseUrl = '', params, method } = message as ExpressRequest;
+  const request = message as ExpressRequest;
+  const { route, method } = request;
   if (route?.path === undefined) return readMount(message);
+  const reached = reachedRoutes.get(message);
+  const { baseUrl = '', params } = reached?.route === route ? reached : request;
   const prefix = prefixes.get(message)?.get(baseUrl);
   const base = prefix?.pattern ?? baseUrl;
   const path = patternText(route.path);

@@ -34,6 +34,17 @@ const express: ExpectedRoutes = {
   },
   '/two': { route: '/one|/two', handler: `showUser ${FOLDER}/express.cjs:25` },
   '/fails': { route: '/fails', handler: `fails ${FOLDER}/express.cjs:26` },
+  // Its routers have taken back the base of the URL and the parameters by then.
+  '/orgs/7/users/9/fails/later': {
+    route: '/orgs/:org/users/:id/fails/later',
+    handler: `failsLater ${FOLDER}/express.cjs:29`,
+    params: { org: '7', id: '9' },
+  },
+  '/orgs/7/users/9/passes/on': {
+    route: '/orgs/:org/users/:id/passes/on',
+    handler: `${FOLDER}/express.cjs:32`,
+    params: { org: '7', id: '9' },
+  },
   '/nowhere': {},
 };
 const fastify: ExpectedRoutes = {
