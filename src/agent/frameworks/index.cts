@@ -2,6 +2,7 @@
 
 import { adonis } from './adonis.cjs';
 import { connect } from './connect.cjs';
+import { elysia } from './elysia.cjs';
 import { express } from './express.cjs';
 import { fastify } from './fastify.cjs';
 import { feathers } from './feathers.cjs';
@@ -22,6 +23,6 @@ import { trpc } from './trpc.cjs';
 
 export const frameworks: Framework[] = [
   ...[express, fastify, koa, hono, nest, next, lightMyRequest],
-  ...[hapi, restify, h3, adonis, feathers, moleculerWeb, trpc],
+  ...[hapi, restify, h3, adonis, feathers, moleculerWeb, trpc, elysia],
   ...[connect, trouter, tinyhttp, findMyWay],
 ];

@@ -79,7 +79,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: 'its calls are not shown: "watch" in scooby.config.json shows them (docs/instruments.md)',
   },
   {
-    packages: words('sails elysia routing-controllers @loopback/rest hyper-express'),
+    packages: words('sails routing-controllers @loopback/rest hyper-express'),
     kind: 'route',
     grade: 'note',
     text: 'its requests are shown by their paths: scooby does not know its routes',

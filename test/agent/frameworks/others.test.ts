@@ -80,6 +80,15 @@ const EXPECTED: Record<string, Record<string, Expected>> = {
     '/trpc/order.byId,fails?batch=1': ['/trpc/(batch)', undefined, undefined, `byId at ${CJS}:8`, THROWN],
     '/trpc/fails': ['/trpc/fails', undefined, undefined, THROWN],
   },
+  elysia: {
+    '/orders/7?x=1': ['/orders/:id', `show ${CJS}:164`, { id: '7' }, `show at ${CJS}:8`],
+    '/orders/all': ['/orders/all', `${CJS}:170`],
+    '/api/users/ann/abc/': ['/api/users/:name/:token', `${CJS}:168`, token],
+    '/files/a%20b/c': ['/files/*', `${CJS}:172`, { '*': 'a b/c' }],
+    '/fails': ['/fails', `${CJS}:173`, undefined, THROWN],
+    '/api/fails/7': ['/api/fails/:id', `${CJS}:174`, { id: '7' }, THROWN],
+    '/none': [undefined, undefined],
+  },
 };
 
 const APPS: [framework: string, driver: string, types: string[], expected?: Record<string, Expected>][] = [
@@ -93,6 +102,7 @@ const APPS: [framework: string, driver: string, types: string[], expected?: Reco
   ['moleculer', 'moleculer', ['cjs']],
   ['trpc', '@trpc/server', ['cjs', 'mjs']],
   ['trpc-fastify', '@trpc/server', ['cjs']],
+  ['elysia', 'elysia', ['cjs', 'mjs']],
 ];
 
 const all = await nodes();
