@@ -117,15 +117,19 @@ export function isHidden(
   return source !== undefined && source !== null && !conditions?.includes('require');
 }
 
+// Names that exports can have, and variables cannot: `export { remove as delete }`.
+const RESERVED =
+  /^(?:arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;
+
 /**
  * Line that publishes the file's bindings; appended to the source, so that no position moves. It
  * uses a channel because the app could see a property of globalThis.
  */
-function suffixOf(path: string, bindings: string[], isNamespace: boolean): string {
+export function suffixOf(path: string, bindings: string[], isNamespace: boolean): string {
   const holder = isNamespace ? 'scooby$self.' : '';
   // What is exported by another module, or as default, has no binding here that could be set.
   const set = (name: string) =>
-    name === 'default' ? `throw Error('default cannot be replaced')` : `${name}=v`;
+    RESERVED.test(name) ? `throw Error('${name} cannot be replaced')` : `${name}=v`;
   const accessors = bindings.map(
     (name) => `get ${name}(){return ${holder}${name}},set ${name}(v){${set(name)}}`,
   );
@@ -134,19 +138,24 @@ function suffixOf(path: string, bindings: string[], isNamespace: boolean): strin
   return `\n;${self}import{channel as scooby$}from'node:diagnostics_channel';scooby$('${CHANNEL}').publish(${message});`;
 }
 
-/** Appends to ES modules only: CommonJS with a source from a hook cannot be required. */
-function withSuffix(loaded: LoadResult, suffix: string, url: string): LoadResult {
+/** What a hook loaded with the suffix, in ES modules only: CommonJS with a source from a hook cannot be required. */
+export function withSuffix(loaded: LoadResult, suffix: string, url: string): LoadResult {
   const { format, source } = loaded;
   if ((format !== 'module' && format !== 'module-typescript') || source === undefined || source === null)
     return loaded;
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
   // A minified bundle exports what it calls otherwise: `export{ut as Client}`.
-  const at = text.lastIndexOf('export{');
+  const at = Math.max(text.lastIndexOf('export{'), text.lastIndexOf('export {'));
   const clause = at < 0 ? '' : text.slice(at, text.indexOf('}', at) + 1);
-  const own = suffix.replace(/get (\w+)\(\)\{return \1\},set \1\(v\)\{\1=v\}/g, (same, name: string) => {
-    const local = new RegExp(`[{,]\\s*([\\w$]+) as ${name}[,}]`).exec(clause)?.[1];
-    return local === undefined ? same : `get ${name}(){return ${local}},set ${name}(v){${local}=v}`;
-  });
+  const own = suffix.replace(
+    /get (\w+)\(\)\{return \1\},set \1\(v\)\{(throw )?[^{}]*\},?/g,
+    (same, name: string, isReserved?: string) => {
+      const local = new RegExp(`[{,]\\s*([\\w$]+) as ${name}\\s*[,}]`).exec(clause)?.[1];
+      if (local !== undefined) return `get ${name}(){return ${local}},set ${name}(v){${local}=v},`;
+      // With `return default` the module would not parse, nor the app run.
+      return isReserved === undefined ? same : '';
+    },
+  );
   return { ...loaded, source: text + own.replace('scooby:own-url', () => url.replaceAll("'", '%27')) };
 }
 

@@ -16,12 +16,17 @@ export const croner: UnitLibrary = {
   versions: '>=6 <12',
   runs: 'tick',
   name: 'the expression',
-  files: { 'croner/dist/croner.cjs': patchCron, 'croner/dist/croner.js': patchCron },
-  esm: { 'croner/dist/croner.js': ['default'] },
+  files: {
+    'croner/dist/croner.cjs': patchCron,
+    'croner/dist/croner.js': patchCron,
+    // Of 6 to 8.
+    'croner/dist/croner.min.cjs': patchCron,
+    'croner/dist/croner.min.js': patchCron,
+  },
+  esm: { 'croner/dist/croner.js': ['Cron'], 'croner/dist/croner.min.js': ['Cron'] },
 };
 
-function patchCron(exports: { Cron?: { prototype: object }; default?: { prototype: object } }): void {
-  const Class = exports.Cron ?? exports.default;
+function patchCron({ Cron: Class }: { Cron?: { prototype: object } }): void {
   if (Class === undefined) throw new Error('Cron not found');
   const { prototype } = Class;
   // The constructor calls it; afterwards its timers run in the request of that call.
