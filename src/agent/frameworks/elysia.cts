@@ -62,9 +62,11 @@ function patchElysia({ Elysia: { prototype } }: { Elysia: { prototype: object } 
 function wrapRegister(original: Function): Function {
   return function register(this: unknown) {
     const stack = attempt(captureRegistration, register as never) ?? 0;
-    for (const handler of listOf(arguments, 4).slice(1))
-      if (typeof handler === 'function' && !registrationStacks.has(handler))
-        registrationStacks.set(handler, stack);
+    attempt(() => {
+      for (const handler of listOf(arguments, 4).slice(1))
+        if (typeof handler === 'function' && !registrationStacks.has(handler))
+          registrationStacks.set(handler, stack);
+    });
     return Reflect.apply(original, this, arguments);
   };
 }

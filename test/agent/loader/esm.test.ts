@@ -4,8 +4,8 @@
  */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { test } from 'tap';
 import { transformSync } from 'esbuild';
+import { test } from 'tap';
 import { callSiteLibraries } from '../../../src/agent/call-sites/index.cjs';
 import { frameworks } from '../../../src/agent/frameworks/index.cjs';
 import { instruments } from '../../../src/agent/instruments/index.cjs';
@@ -49,7 +49,11 @@ test('an ES module parses, whatever it exports', async (t) => {
     ['let a=1;export { a as default };', ['default'], 'get default(){return a},set default(v){a=v}'],
     ['export default class Cron{}', ['default'], ''],
     ['export default 1 // with no line behind', ['default'], ''],
-    ['function remove(){};export{remove as delete}', ['delete'], 'get delete(){return remove},set delete(v){remove=v}'],
+    [
+      'function remove(){};export{remove as delete}',
+      ['delete'],
+      'get delete(){return remove},set delete(v){remove=v}',
+    ],
     ['export const a=1', ['default', 'a', 'delete'], 'get a(){return a},set a(v){a=v}'],
     ['export const a=1', [], ''],
   ];
