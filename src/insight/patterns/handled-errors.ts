@@ -3,6 +3,7 @@
 import { isTimed } from '../../domain/span-kinds.js';
 import { type Call, cacheCommandOf } from '../calls/calls.js';
 import type { Scene } from '../scene.js';
+import { failureOf } from './failed-answers.js';
 
 // Errors that answer a question: does the row, the table or the lock exist?
 const ANSWERS =
@@ -21,8 +22,9 @@ const MIN_MESSAGE = 8;
 
 /** Whether a call's error says what the app wanted to know, or to happen. */
 export function isWantedError({ span }: Call): boolean {
-  const error = span.error!;
-  return ANSWERS.test(error) || CANCELLED.test(error) || span.detail?.aborted === true;
+  const { error } = span;
+  if (span.detail?.aborted === true) return true;
+  return error !== undefined && (ANSWERS.test(error) || CANCELLED.test(error));
 }
 
 /** Whether an error was reported: in the log, to a collector, or in the response's own errors. */
@@ -39,7 +41,7 @@ export function isReported(scene: Scene, call: Call): boolean {
 // A line of another error does not report this one: from the warning level on any line counts that
 // says nothing of another call, below it one with the error's message, or a word for a failure.
 function isLogged(call: Call, { span }: Call): boolean {
-  const message = messageOf(call.span.error!);
+  const message = messageOf(failureOf(call)!);
   if (message.length >= MIN_MESSAGE && (span.name.includes(message) || hasValue(span.detail, message)))
     return true;
   return ERROR_LEVEL.test(String(span.detail?.level ?? '')) || ERROR_WORDS.test(span.name);
@@ -64,15 +66,16 @@ const LOST =
 /** Whether another call did what the failed call was to do. */
 export function hasReplacement(scene: Scene, call: Call): boolean {
   let isNext = true;
-  const isLost = LOST.test(call.span.error!);
+  const isLost = LOST.test(call.span.error ?? '');
   for (const later of scene.calls.slice(call.order + 1)) {
     const { span } = later;
     if (!isTimed(span)) continue;
     if (call.span.kind === 'sql' && later.verb === 'ROLLBACK' && / TO /.test(later.shape)) return true;
-    if (span.error === undefined && isSameWork(call, later)) return true;
-    if (isLost && later.verb === 'COMMIT' && span.error === undefined) return true;
-    if (isNext && span.error === undefined && isFallback(call, later)) return true;
-    if (later.start >= call.end - 0.01 && !later.isSetup) isNext = false;
+    const isGood = failureOf(later) === undefined;
+    if (isGood && isSameWork(call, later)) return true;
+    if (isLost && later.verb === 'COMMIT' && isGood) return true;
+    if (isNext && isGood && isFallback(call, later)) return true;
+    if (later.start >= call.end - 0.01 && !later.isSetup && isGood) isNext = false;
   }
   return false;
 }

@@ -4,6 +4,7 @@ import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import type { Call } from '../calls/calls.js';
 import { runningMs } from '../calls/loops.js';
+import { failureOf, isExpectedAnswer } from '../patterns/failed-answers.js';
 import { hasReplacement, isReported, isWantedError } from '../patterns/handled-errors.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
@@ -18,7 +19,7 @@ export const swallowedErrors: Rule = (scene) => {
   if (status === undefined || status >= 400 || status === MULTI_STATUS || state !== 'done') return [];
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
-    if (call.span.error === undefined || isHandled(scene, call)) continue;
+    if (failureOf(call) === undefined || isHandled(scene, call)) continue;
     const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
@@ -29,6 +30,7 @@ export const swallowedErrors: Rule = (scene) => {
 
 function isHandled(scene: Scene, call: Call): boolean {
   if (!isTimed(call.span) || NOT_JUDGED.has(call.span.kind)) return true;
+  if (call.span.error === undefined && isExpectedAnswer(scene, call)) return true;
   return (
     isAnswered(scene, call) || isWantedError(call) || hasReplacement(scene, call) || isReported(scene, call)
   );
@@ -41,14 +43,15 @@ function isAnswered({ trace: { answeredError } }: Scene, { end }: Call): boolean
 
 function draftOf({ trace }: Scene, calls: Call[]): Draft {
   const [call] = calls;
-  const error = call!.span.error!.split('\n', 1)[0]!.slice(0, 160);
+  const failure = failureOf(call!)!.split('\n', 1)[0]!.slice(0, 160);
   const times = calls.length > 1 ? ` ${calls.length} times` : '';
+  const what = call!.span.error === undefined ? `${failure}${times}` : `failed${times} (${failure})`;
   // A failure of a cache is usually harmless, of a database seldom.
   const isHarmless = call!.span.kind === 'cache';
   return {
     kind: 'swallowed-error',
     severity: isHarmless ? 'low' : call!.span.kind === 'sql' ? 'high' : 'medium',
-    message: `\`${call!.label}\`${call!.site ? ` at ${formatSite(call!.site)}` : ''} failed${times} (${error}), and the response was ${trace.status} all the same`,
+    message: `\`${call!.label}\`${call!.site ? ` at ${formatSite(call!.site)}` : ''} ${what}, and the response was ${trace.status} all the same`,
     suggestion:
       'Let the error reach the response, or log it where it is caught, and say there why it does no harm.',
     calls,
