@@ -413,6 +413,20 @@ export const bad: Bad[] = [
       .idle(400)
       .sql('COMMIT', { at: 'src/db.js:16 transaction' })
       .trace({ method: 'POST' }),
+    want: [['transaction', 'src/app.js:5', 3]],
+  },
+  {
+    name: 'a transaction that a wrapper opens, whose caller is not on the stack',
+    trace: new Story({ detail: { connection: 7 } })
+      .sql('BEGIN', { at: 'src/db.js:14 transaction' })
+      .sql('UPDATE orders SET state = $1 WHERE id = $2', {
+        params: ['paid', 1],
+        rows: 1,
+        at: ['src/pay.js:6 pay', 'src/db.js:15 transaction'],
+      })
+      .idle(400)
+      .sql('COMMIT', { at: 'src/db.js:16 transaction' })
+      .trace({ method: 'POST' }),
     want: [['transaction', 'src/pay.js:6', 3]],
   },
   {

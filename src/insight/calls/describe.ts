@@ -10,6 +10,7 @@ import type { ReadLine } from './loop-line.js';
 import { type Loop, loopsOf } from './loops.js';
 import { joinNameShapes } from './name-shapes.js';
 import { ShapeCache } from './shapes.js';
+import { assignTransactionEnds } from './transaction-ends.js';
 
 /** Characters of a shape's text: a statement may be pages long and run only once. */
 const MAX_SHAPE_CHARS = 2000;
@@ -31,6 +32,7 @@ export function analyzeCalls(
   const shapes = new ShapeCache(trace);
   const all = callsOf(trace, (span) => shapes.shapeOf(span));
   assignCallSites(all, readLine);
+  assignTransactionEnds(all);
   joinNameShapes(all, readLine);
   const callsAfterResponse = all.filter(({ span }) => span.afterResponse);
   const calls = callsAfterResponse.length === 0 ? all : all.filter(({ span }) => !span.afterResponse);

@@ -1,6 +1,7 @@
 /** Transactions of a trace: the calls between BEGIN and COMMIT or ROLLBACK of a connection. */
 
 import type { Call } from '../calls/calls.js';
+import { isBegin, isEnd } from '../calls/transaction-ends.js';
 import type { Scene } from '../scene.js';
 
 /** A transaction; `close` is missing if it did not end within the trace. */
@@ -58,13 +59,4 @@ function addCall(
     running.calls.push(call);
     byCall.set(call, running);
   }
-}
-
-function isBegin({ verb, shape }: Call): boolean {
-  return verb === 'BEGIN' || (verb === 'START' && shape.toUpperCase().startsWith('START TRANSACTION'));
-}
-
-function isEnd({ verb, shape }: Call): boolean {
-  if (verb === 'COMMIT' || verb === 'END' || verb === 'ABORT') return true;
-  return verb === 'ROLLBACK' && !/ TO /.test(shape);
 }

@@ -3,8 +3,8 @@
 import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import type { Frame } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
+import { transactionSiteOf } from '../patterns/transaction-site.js';
 import { type Transaction, transactionsOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
@@ -24,12 +24,12 @@ function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
   return {
     kind: 'transaction',
     severity: time >= limits.transaction || others.length > 0 ? 'high' : 'medium',
-    message: `${siteText(transaction)} held a transaction open for ${formatMs(time)}${isIdle ? idleMessage(idle, others) : ''}`,
+    message: `${siteText(scene, transaction)} held a transaction open for ${formatMs(time)}${isIdle ? idleMessage(idle, others) : ''}`,
     suggestion: isIdle
       ? 'Do what needs no database before BEGIN or after COMMIT: until then a connection and its locks are held.'
       : 'Commit earlier or in smaller steps: until then a connection and its locks are held.',
     calls,
-    site: siteOf(transaction),
+    site: transactionSiteOf(scene, transaction),
     shape: shapeOf(transaction),
     ms: time,
     ...weighConfidence(
@@ -66,17 +66,18 @@ function isLeaked({ trace }: Scene, { open, calls }: Transaction): boolean {
   return calls.every(({ span }) => span.duration !== undefined);
 }
 
-function leakDraft({ trace }: Scene, transaction: Transaction): Draft {
+function leakDraft(scene: Scene, transaction: Transaction): Draft {
+  const { trace } = scene;
   const { open } = transaction;
   const time = Math.max(0, (trace.duration ?? open.end) - open.start);
   return {
     kind: 'transaction',
     severity: 'high',
-    message: `${siteText(transaction)} began a transaction that had not ended when the response was over`,
+    message: `${siteText(scene, transaction)} began a transaction that had not ended when the response was over`,
     suggestion:
       'End it on every way out: COMMIT, or ROLLBACK in `catch`, and release the connection in `finally`.',
     calls: [open, ...transaction.calls],
-    site: siteOf(transaction),
+    site: transactionSiteOf(scene, transaction),
     shape: shapeOf(transaction),
     ms: time,
     ...weighConfidence(0.7, [true, 0.1, 'no COMMIT or ROLLBACK on its connection']),
@@ -87,16 +88,8 @@ function hasConnection({ span }: Call): boolean {
   return span.detail?.connection !== undefined;
 }
 
-// In `transaction(work)`, which only opens and closes it, the call site is the first of `work`.
-function siteOf({ open, calls }: Transaction): Frame | undefined {
-  const sites = calls.flatMap((call) => call.site ?? []);
-  const { file, function: opener } = open.site ?? {};
-  const isWrapper = sites.every((site) => site.file !== file || site.function !== opener);
-  return (isWrapper ? sites[0] : undefined) ?? open.site;
-}
-
-function siteText(transaction: Transaction): string {
-  const site = siteOf(transaction);
+function siteText(scene: Scene, transaction: Transaction): string {
+  const site = transactionSiteOf(scene, transaction);
   return site ? formatSite(site) : transaction.open.span.library;
 }
 
