@@ -134,7 +134,7 @@ function groupedText(loop: Loop, shape: ReadShape, hints: SourceHints): string {
   const isCount = /^SELECT count\(\*|^SELECT count\(\?\)/i.test(call.shape);
   if (found && !found.isRaw && isCount && !call.shape.includes(' GROUP BY ')) {
     const facts = mapperFactsOf(call, found, shape.columns, [], hints);
-    if (facts) return `\`${found.mapper.count(facts)}\``;
+    if (facts && !facts.properties[0]!.includes('.')) return `\`${found.mapper.count(facts)}\``;
   }
   if (found?.isRaw === false) return `the same for all values of \`${bareName(column)}\`, grouped by it`;
   const groups = call.shape.includes(' GROUP BY ')
@@ -162,8 +162,14 @@ export function conditionText(
     return `\`where: ${mapper.condition!(facts)}\``;
   const isBuilder = /\bcreateQueryBuilder\b|\.where\(/.test(hints.call);
   if (isBuilder && mapper.condition) return `\`${mapper.condition(facts)}\``;
-  // A query of several tables is not replaced by a find of one.
-  const isWhole = (call.sql?.tables.length ?? 0) <= 1 || !mapper.hasProperties || mapper.name === 'Drizzle';
+  // A query of several tables is not replaced by a find of one, unless the condition alone joins them.
+  const isJoinOfCondition =
+    facts.properties[0]!.includes('.') && !/\b(?:relations|include|populate)\b/.test(hints.call);
+  const isWhole =
+    (call.sql?.tables.length ?? 0) <= 1 ||
+    isJoinOfCondition ||
+    !mapper.hasProperties ||
+    mapper.name === 'Drizzle';
   if (!isWhole) return `with all values of ${names} in place of one`;
   return `\`${mapper.key(facts)}\``;
 }

@@ -60,9 +60,10 @@ export function mapperFactsOf(
   hints: SourceHints,
 ): MapperFacts | undefined {
   const hasJoin = (call.sql?.tables.length ?? 0) > 1;
+  const isOnly = columns.length + changed.length === 1 && (call.verb === 'SELECT' || call.verb === 'DELETE');
   const nameOf = (column: string) => {
     const name = bareName(column);
-    const property = propertyOf(name, call.span.name, hints);
+    const property = propertyOf(name, call.span.name, hints, isOnly);
     if (mapper.hasProperties) return property;
     const alias = hasJoin ? /^(.+)\.[^.]+$/.exec(column)?.[1]?.replaceAll(/["`]/g, '') : undefined;
     return `${alias === undefined ? '' : `${alias}.`}${property ?? name}`;
@@ -92,6 +93,8 @@ function namesOf(
     case 'TypeORM': {
       const hasRepository = passed.some((method) => /^Repository\./.test(method));
       const argument = argumentOf(hints, methods);
+      // `book.save()`: the row's own method.
+      if (/\.(?:save|remove|softRemove)\(\s*\)/.test(hints.call)) return { receiver, entity: '' };
       if (hasRepository || argument === undefined) return { receiver: found ?? receiver, entity: '' };
       return { receiver: found ?? 'manager', entity: `${argument}, ` };
     }

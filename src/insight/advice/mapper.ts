@@ -8,7 +8,7 @@ export interface MapperFacts {
   receiver: string;
   /** First argument of the call, or the table's variable: `Book` of `em.find(Book, …)`. */
   entity: string;
-  /** Properties of the columns that vary. */
+  /** Properties of the columns that vary; `author.id` of a relation. */
   properties: string[];
   /** Properties that are set to another value each time. */
   changed: string[];
@@ -59,5 +59,10 @@ export const interpolated = (code: string) => `\${${code}}`;
 
 /** Property of the first column. */
 export const propertyIn = ({ properties }: MapperFacts) => properties[0]!;
+/** `id: value`, or `author: { id: value }` for a property of a relation. */
+export function keyedBy(path: string, value: string): string {
+  const [last, ...outer] = path.split('.').reverse();
+  return outer.reduce((text, name) => `${name}: { ${text} }`, `${last}: ${value}`);
+}
 /** Names as a list of strings. */
 export const quotedList = (names: string[]) => names.map((name) => `'${name}'`).join(', ');

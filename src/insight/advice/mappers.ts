@@ -1,6 +1,6 @@
 /** Advice for ORMs, as code, by library and shape. test/insight/advice executes it. */
 
-import { interpolated, quotedList as list, type Mapper, propertyIn as p } from './mapper.js';
+import { interpolated, keyedBy, quotedList as list, type Mapper, propertyIn as p } from './mapper.js';
 
 // The first entry found in the stack wins: libraries that are built on another precede it.
 export const MAPPERS: Mapper[] = [
@@ -54,14 +54,18 @@ export const MAPPERS: Mapper[] = [
     receiver: 'repository',
     entity: '',
     parents: '`relations` in the find',
-    key: (f) => `${f.receiver}.findBy(${f.entity}{ ${p(f)}: In(values) })`,
+    // Without the relation the rows would not tell whose they are.
+    key: (f) =>
+      p(f).includes('.')
+        ? `${f.receiver}.find(${f.entity}{ where: { ${keyedBy(p(f), 'In(values)')} }, relations: { ${keyedBy(p(f).replace(/\.[^.]+$/, ''), 'true')} } })`
+        : `${f.receiver}.findBy(${f.entity}{ ${p(f)}: In(values) })`,
     keys: (f) => `${f.receiver}.findBy(${f.entity}pairs)`,
     count: ({ receiver, entity, properties: [name] }) =>
       `${receiver}.createQueryBuilder(${entity}'t').select('t.${name}', '${name}').addSelect('COUNT(*)', 'count').where('t.${name} IN (:...values)', { values }).groupBy('t.${name}').getRawMany()`,
     insert: (f) => `${f.receiver}.insert(${f.entity}rows)`,
-    update: (f) => `${f.receiver}.update(${f.entity}{ ${p(f)}: In(values) }, changes)`,
+    update: (f) => `${f.receiver}.update(${f.entity}{ ${keyedBy(p(f), 'In(values)')} }, changes)`,
     upsert: (f) => `${f.receiver}.upsert(${f.entity}rows, [${list(f.properties)}])`,
-    remove: (f) => `${f.receiver}.delete(${f.entity}{ ${p(f)}: In(values) })`,
+    remove: (f) => `${f.receiver}.delete(${f.entity}{ ${keyedBy(p(f), 'In(values)')} })`,
     condition: (f) => `.where('${f.alias}.${p(f)} IN (:...values)', { values })`,
     hasProperties: true,
   },
@@ -80,15 +84,16 @@ export const MAPPERS: Mapper[] = [
     receiver: 'em',
     entity: 'Entity',
     parents: '`populate` in the find',
-    key: (f) => `${f.receiver}.find(${f.entity}, { ${p(f)}: { $in: values } })`,
+    key: (f) => `${f.receiver}.find(${f.entity}, { ${keyedBy(p(f), '{ $in: values }')} })`,
     keys: (f) => `${f.receiver}.find(${f.entity}, { $or: pairs })`,
     count: ({ receiver, entity, properties: [name] }) =>
       `${receiver}.qb(${entity}).select(['${name}', raw('count(*) as count')]).where({ ${name}: values }).groupBy('${name}').execute()`,
     insert: (f) => `${f.receiver}.insertMany(${f.entity}, rows)`,
     upsert: (f) => `${f.receiver}.upsertMany(${f.entity}, rows)`,
-    update: (f) => `${f.receiver}.nativeUpdate(${f.entity}, { ${p(f)}: { $in: values } }, changes)`,
-    remove: (f) => `${f.receiver}.nativeDelete(${f.entity}, { ${p(f)}: { $in: values } })`,
-    condition: (f) => `{ ${p(f)}: { $in: values } }`,
+    update: (f) =>
+      `${f.receiver}.nativeUpdate(${f.entity}, { ${keyedBy(p(f), '{ $in: values }')} }, changes)`,
+    remove: (f) => `${f.receiver}.nativeDelete(${f.entity}, { ${keyedBy(p(f), '{ $in: values }')} })`,
+    condition: (f) => `{ ${keyedBy(p(f), '{ $in: values }')} }`,
     many: (column) => `WHERE ${column} IN (?)`,
     json: '?',
     hasProperties: true,
@@ -102,14 +107,15 @@ export const MAPPERS: Mapper[] = [
     receiver: 'prisma.model',
     entity: '',
     parents: '`include` in the findMany',
-    key: (f) => `${f.receiver}.findMany({ where: { ${p(f)}: { in: values } } })`,
+    key: (f) => `${f.receiver}.findMany({ where: { ${keyedBy(p(f), '{ in: values }')} } })`,
     keys: (f) => `${f.receiver}.findMany({ where: { OR: pairs } })`,
     count: (f) =>
-      `${f.receiver}.groupBy({ by: ['${p(f)}'], where: { ${p(f)}: { in: values } }, _count: true })`,
+      `${f.receiver}.groupBy({ by: ['${p(f)}'], where: { ${keyedBy(p(f), '{ in: values }')} }, _count: true })`,
     insert: (f) => `${f.receiver}.createMany({ data: rows })`,
-    update: (f) => `${f.receiver}.updateMany({ where: { ${p(f)}: { in: values } }, data: changes })`,
-    remove: (f) => `${f.receiver}.deleteMany({ where: { ${p(f)}: { in: values } } })`,
-    condition: (f) => `where: { ${p(f)}: { in: values } }`,
+    update: (f) =>
+      `${f.receiver}.updateMany({ where: { ${keyedBy(p(f), '{ in: values }')} }, data: changes })`,
+    remove: (f) => `${f.receiver}.deleteMany({ where: { ${keyedBy(p(f), '{ in: values }')} } })`,
+    condition: (f) => `where: { ${keyedBy(p(f), '{ in: values }')} }`,
     many: (column) => `WHERE ${column} IN (\${Prisma.join(values)})`,
     json: `${interpolated('JSON.stringify(rows)')}::json`,
     hasProperties: true,

@@ -36,8 +36,9 @@ export interface ReadShape {
   limit: string;
 }
 
+// `coalesce(sum(qty), 0)` is one row as well.
 const AGGREGATE =
-  /^SELECT (?:count|sum|avg|min|max|array_agg|json_agg|jsonb_agg|string_agg|group_concat|json_group_array|bool_or|bool_and)\(/i;
+  /^SELECT (?:(?:coalesce|ifnull|round|cast|nvl|floor|ceil|to_json|json)\()*(?:count|sum|avg|min|max|array_agg|json_agg|jsonb_agg|string_agg|group_concat|json_group_array|bool_or|bool_and)\(/i;
 const EQUAL = /^(?:=|IN|= ANY|= SOME)$/;
 
 /** Shape of a loop of SELECTs. */

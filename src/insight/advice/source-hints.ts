@@ -2,6 +2,7 @@
 
 import type { Frame } from '../../domain/trace.js';
 import type { ReadLine } from '../calls/loop-line.js';
+import { conditionKeys } from './condition-keys.js';
 import { expressionAt } from './expression.js';
 
 const LINES_BEFORE = 12;
@@ -55,19 +56,42 @@ export function ownerOf({ call }: SourceHints, property: string): string | undef
 }
 
 /**
- * Property of a model for a column. From the statement's `"author_id" AS "authorId"`, or the name
- * that the source has as a key, a string or a property; undefined if it has neither.
+ * Property of a model for a column, as a path: `authorId`, or `author.id` of a relation. From the statement's
+ * `"author_id" AS "authorId"`, or the name that the source has as a key, a string or a property; `isOnly`: no other
+ * column varies in a read, so that the only key is its. Undefined where none of them tells.
  */
 export function propertyOf(
   name: string,
   statement: string,
   { before, call }: SourceHints,
+  isOnly = false,
 ): string | undefined {
   const alias = new RegExp(`["\`.]?${escaped(name)}["\`]? AS ["\`](\\w+)["\`]`, 'i').exec(statement)?.[1];
   if (alias !== undefined && camelCase(alias) === camelCase(name)) return alias;
   const camel = camelCase(name);
-  if (camel === name) return name;
-  return nameIn(call, [camel, name]) ?? nameIn(before.slice(-LINES_BEFORE).join('\n'), [camel, name]);
+  const names = camel === name ? [name] : [camel, name];
+  const keys = BUILDER.test(call) ? [] : conditionKeys(call);
+  const relation = keys.find((key) => isRelationOf(key, camel));
+  const found = keys.find((key) => names.includes(key)) ?? relation;
+  if (found !== undefined) return found;
+  if (keys.length > 0) {
+    if (isOnly) return keys.length === 1 ? keys[0] : undefined;
+    // `book.update({ title })` finds its row by itself.
+    return name === 'id' && !keys.some((key) => /\.id$/.test(key)) ? name : undefined;
+  }
+  const inCall = nameIn(call, names);
+  if (inCall !== undefined || camel === name) return inCall ?? name;
+  return nameIn(before.slice(-LINES_BEFORE).join('\n'), names);
+}
+
+// The names in their objects are those of parameters and of columns of the result.
+const BUILDER = /\.(?:where|andWhere|orWhere|from|select|query|execute|createQueryBuilder)\s*\(|\bsql`/;
+
+// `author.id` and `author` have the column author_id.
+function isRelationOf(key: string, camel: string): boolean {
+  const [first, last] = [key.split('.')[0]!, key.split('.').at(-1)!];
+  const suffix = key.includes('.') ? last : 'id';
+  return `${first}${suffix[0]!.toUpperCase()}${suffix.slice(1)}` === camel;
 }
 
 // `authorId: id` before `{ authorId }`, `'authorId'` and `book.authorId`: a value may have that name.

@@ -1,0 +1,82 @@
+/** Keys of the condition that a call's source has as an object, as paths: `title`, `author.id`. */
+
+// Options of finds beside the condition.
+const OPTIONS = new Set([
+  ...['order', 'orderBy', 'take', 'skip', 'limit', 'offset', 'select', 'attributes', 'relations', 'include'],
+  ...[
+    'populate',
+    'fields',
+    'transaction',
+    'lock',
+    'cache',
+    'with',
+    'columns',
+    'data',
+    'raw',
+    'group',
+    'having',
+  ],
+  ...['join', 'loadEagerRelations', 'relationLoadStrategy', 'withDeleted', 'filters', 'strategy', 'distinct'],
+  ...[
+    'paranoid',
+    'logging',
+    'ctx',
+    'refresh',
+    'disableIdentityMap',
+    'create',
+    'update',
+    'defaults',
+    'extras',
+  ],
+]);
+const TOKEN = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[\w$]+|\.{3}|=>|[{}[\]():,]/g;
+// They stand around keys, or between a key and its value.
+const OPERATOR = /^(?:where|\$?(?:or|and|not|in|eq|ne|equals))$/i;
+const MAX_CHARS = 1000;
+const MAX_TOKENS = 200;
+
+/** Paths of the condition's keys, each once; empty where the call has no such object. */
+export function conditionKeys(call: string): string[] {
+  const paths = new Set<string>();
+  /** Key before each open bracket, and how many paths there were. */
+  const open: { key: string | undefined; size: number }[] = [];
+  let key: string | undefined;
+  let isKeyNext = false;
+  const add = (last: string | undefined) => {
+    if (last !== undefined) paths.add([...open.map((outer) => outer.key), last].filter(Boolean).join('.'));
+  };
+  for (const token of (call.slice(0, MAX_CHARS).match(TOKEN) ?? []).slice(0, MAX_TOKENS)) {
+    if (/^[{[(]$/.test(token)) {
+      open.push({ key, size: paths.size });
+      key = undefined;
+      isKeyNext = token === '{';
+    } else if (/^[)\]}]$/.test(token)) {
+      add(key);
+      key = undefined;
+      isKeyNext = false;
+      const outer = open.pop();
+      // The value of `{ id: In(ids) }` has no keys of its own.
+      if (outer?.size === paths.size) add(outer.key);
+      if (open.length === 0) break;
+    } else if (token === ',') {
+      add(key);
+      key = undefined;
+      isKeyNext = open.length > 1;
+    } else if (token === ':') isKeyNext = false;
+    else if (isKeyNext && /^[\w$'"]/.test(token)) {
+      key = token.replaceAll(/^['"]|['"]$/g, '');
+      isKeyNext = false;
+    }
+  }
+  return [...paths].map((path) => path.split('.')).flatMap(plainPath);
+}
+
+function plainPath(names: string[]): string[] {
+  if (names.some((name) => OPTIONS.has(name))) return [];
+  const plain = names.filter((name) => !OPERATOR.test(name));
+  // Prisma's `where: { a_b: { a, b } }`
+  const [first, second] = plain;
+  if (plain.length === 2 && first!.split('_').length > 1 && first!.split('_').includes(second!))
+    return [second!];
+  return plain.length === 0 ? [] : [plain.join('.')];
+}
