@@ -8,6 +8,7 @@ import { finishTrace } from '../insight/judge.js';
 import { type RequestFacts, requestFactsAway, requestFactsOf } from '../insight/metrics/request-facts.js';
 import { samplesOf } from '../insight/metrics/samples.js';
 import { GrowthBook } from '../insight/patterns/growth.js';
+import { UsualTimes } from '../insight/patterns/usual-times.js';
 import { publicOutline, publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
@@ -76,6 +77,7 @@ export class CollectorService {
     this.#post = post;
     const { project, packages, agent, judgeOptions, reports, delay } = settings;
     const growth = new GrowthBook();
+    const times = new UsualTimes();
     const consequence = reports === 'facts' ? 'requests are judged, but cannot be shown later' : undefined;
     this.#writer = new TraceWriter(store, (message) => post({ t: 'warn', message }), consequence);
     if (settings.otlp !== undefined)
@@ -87,7 +89,7 @@ export class CollectorService {
       saveSource: (source) => this.#writer.writeSource(source),
       finish: (trace, readLine) => {
         if (delay !== undefined) trace.delayed = delay;
-        return finishTrace(trace, readLine, { ...judgeOptions, growth });
+        return finishTrace(trace, readLine, { ...judgeOptions, growth, times });
       },
     });
     this.#spools = new Spools<AppIdentity>({

@@ -8,6 +8,7 @@ import { analyzeCalls, type CallAnalysis, describe } from './calls/describe.js';
 import type { ReadLine } from './calls/loop-line.js';
 import type { Loop } from './calls/loops.js';
 import type { Growth, GrowthBook } from './patterns/growth.js';
+import type { UsualTimes } from './patterns/usual-times.js';
 import { rules } from './rules/index.js';
 import { type Draft, MAX_CONFIDENCE, type RuleLimits, sceneOf } from './scene.js';
 import { type IgnoreRule, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
@@ -20,6 +21,8 @@ export interface JudgeOptions {
   ignore?: IgnoreRule[];
   /** What the run's requests have shown so far, to which each adds. */
   growth?: GrowthBook;
+  /** How fast the run's statements were, to which each adds. */
+  times?: UsualTimes;
 }
 
 /**
@@ -53,6 +56,8 @@ function judge(
 ): Finding[] {
   if (trace.outside || (trace.spans.length === 0 && trace.errors === undefined)) return [];
   const scene = sceneOf(trace, analysis, config.limits, readLine);
+  config.times?.observe(analysis.calls);
+  if (config.times) scene.times = config.times;
   if (config.growth) scene.proven = config.growth.observe(trace, analysis);
   const proofs = proofsByCall(scene.proven);
   const countByKey = new Map<string, number>();

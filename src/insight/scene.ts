@@ -8,6 +8,7 @@ import type { CallAnalysis } from './calls/describe.js';
 import type { ReadLine } from './calls/loop-line.js';
 import type { Loop } from './calls/loops.js';
 import type { Growth } from './patterns/growth.js';
+import type { UsualTimes } from './patterns/usual-times.js';
 
 /** Thresholds of the rules; in ms unless noted. */
 export interface RuleLimits {
@@ -58,6 +59,8 @@ export interface Scene {
   loops: Loop[];
   /** Loops that the requests of the route prove. */
   proven: ReadonlyMap<Loop, Growth>;
+  /** How fast the run's statements were; missing for a single request. */
+  times?: UsualTimes;
   /** Reads the app's source, for advice. */
   readLine: ReadLine;
   /** Calls that an earlier rule reported: one cause is reported once. */

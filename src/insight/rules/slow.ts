@@ -64,7 +64,7 @@ function isBlocked(call: Call, blocks: Call[]): boolean {
   return unionMs(overlaps) * 2 >= timeOf(call);
 }
 
-function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
+function draftOf({ limits, trace, times: usual }: Scene, calls: Call[]): Draft {
   const times = calls.map(timeOf);
   const slowest = calls[times.indexOf(Math.max(...times))]!;
   const total = Math.min(
@@ -72,6 +72,7 @@ function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
     runningMs(calls),
   );
   const maxMs = timeOf(slowest);
+  const fast = usual?.fastTimeOf(slowest);
   const share = trace.duration ? maxMs / trace.duration : 0;
   const count =
     calls.length > 1 ? ` (${calls.length} times over ${formatMs(limits.slow[slowest.span.kind]!)})` : '';
@@ -80,7 +81,7 @@ function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
     kind: 'slow',
     severity: maxMs >= limits.slow[slowest.span.kind]! * 4 || share >= 0.8 ? 'high' : 'medium',
     message: `\`${slowest.label}\`${slowest.site ? ` at ${formatSite(slowest.site)}` : ''} took ${formatMs(maxMs)}${count}${part}`,
-    suggestion: suggestionFor(slowest),
+    suggestion: fast === undefined ? suggestionFor(slowest) : busyText(fast),
     calls,
     site: slowest.site,
     shape: slowest.shape,
@@ -89,8 +90,13 @@ function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
       0.9,
       [true, 0, `took more than ${formatMs(limits.slow[slowest.span.kind]!)}`],
       [calls.length === 1, -0.1, 'once'],
+      [fast !== undefined, -0.2, 'it was fast in another request'],
     ),
   };
+}
+
+function busyText(ms: number): string {
+  return `It took ${formatMs(ms)} in another request: rather than for an index, look for what ran at the same time, the code of the app, which keeps answers waiting, or more queries than the database has processors for.`;
 }
 
 // An index helps to filter, to join, to sort and to group.
