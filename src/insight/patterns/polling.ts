@@ -1,5 +1,6 @@
 /** Polling: calls that ask the same again after a pause, and so wait for a change. */
 
+import type { Frame } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
 import type { Scene } from '../scene.js';
@@ -14,7 +15,10 @@ const MAX_CALLS = 50;
 // On a busy machine pauses of 20 ms take 20 to 80: then the code tells that they are deliberate.
 const MIN_PAUSE_MS = 4;
 const WAITS =
-  /\b(?:setTimeout|setInterval|sleep\w*|delay\w*|pause\w*|backoff\w*|wait(?:For|ing|Until)?\w*|poll\w*)\s*\(/i;
+  /\b(?:setTimeout|setInterval|sleep\w*|delay\w*|pause\w*|backoff\w*|wait(?:For|ing|Until)?\w*|later|poll\w*)\s*\(/i;
+// import { setTimeout as rest } from 'node:timers/promises'
+const TIMER_ALIAS = /\bsetTimeout(?:\s+as|\s*:)\s+([\w$]+)/;
+const MAX_IMPORT_LINES = 40;
 const MAX_WAITING_CALLERS = 2;
 const MAX_LINES_AROUND = 6;
 const MAX_LINE = 500;
@@ -27,7 +31,7 @@ export function isPolling(scene: Scene, allCalls: Call[]): boolean {
   const calls = allCalls.slice(0, MAX_CALLS);
   // The gaps between the calls are cheap to compute, and rule out most loops.
   const gaps = calls.slice(1).map((call, at) => Math.max(0, call.start - calls[at]!.end));
-  if (Math.max(...gaps) < SHORT_PAUSE_MS) return false;
+  if (Math.max(...gaps) < MIN_PAUSE_MS) return false;
   const pauses = calls.slice(1).map((call, at) => idleBetween(scene, calls[at]!.end, call.start));
   if (Math.min(...pauses) >= MIN_PAUSE_MS && isWaiting(scene, calls.at(-1)!)) return true;
   if (pauses.length < 2) return pauses.every((pause) => pause >= ONLY_PAUSE_MS);
@@ -40,10 +44,25 @@ export function isPolling(scene: Scene, allCalls: Call[]): boolean {
 function isWaiting({ readLine }: Scene, { site, callers }: Call): boolean {
   const frames = site === undefined ? [] : [site, ...callers.slice(0, MAX_WAITING_CALLERS)];
   return frames.some((frame) => {
-    for (let line = Math.max(1, frame.line - MAX_LINES_AROUND); line <= frame.line + MAX_LINES_AROUND; line++)
-      if (WAITS.test((readLine(frame, line) ?? '').slice(0, MAX_LINE))) return true;
+    const alias = timerAliasOf(frame, readLine);
+    for (
+      let line = Math.max(1, frame.line - MAX_LINES_AROUND);
+      line <= frame.line + MAX_LINES_AROUND;
+      line++
+    ) {
+      const text = (readLine(frame, line) ?? '').slice(0, MAX_LINE);
+      if (WAITS.test(text) || (alias !== undefined && text.includes(`await ${alias}(`))) return true;
+    }
     return false;
   });
+}
+
+function timerAliasOf(frame: Frame, readLine: Scene['readLine']): string | undefined {
+  for (let line = 1; line <= MAX_IMPORT_LINES; line++) {
+    const alias = TIMER_ALIAS.exec((readLine(frame, line) ?? '').slice(0, MAX_LINE))?.[1];
+    if (alias !== undefined) return alias;
+  }
+  return undefined;
 }
 
 // 5, 10, 20, 40 ms: with jitter a pause may also be shorter than the one before.

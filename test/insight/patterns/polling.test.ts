@@ -26,6 +26,19 @@ test('short pauses of any length are polling where the code waits', (t) => {
   t.end();
 });
 
+test('a timer with a name of its own is a wait, and pauses of a few ms are', (t) => {
+  const text = [
+    "import { setTimeout as rest } from 'node:timers/promises';",
+    'async function waitForJob(id) {',
+    '  for (;;) {',
+    '    const job = await load(id);',
+  ];
+  t.same(kindsOf([...text, '    await rest(6);'], [6, 7, 6, 7]), []);
+  t.same(kindsOf(['', ...text.slice(1), '    await later(6);'], [6, 7, 6, 7]), []);
+  t.same(kindsOf(['', ...text.slice(1), '    await rest(6);'], [6, 7, 6, 7]), ['duplicate']);
+  t.end();
+});
+
 test('a wait beside calls without pauses makes no polling', (t) => {
   const text = ['', '', '', 'const job = await load(id);', 'await sleep(20);'];
   t.same(kindsOf(text, [0, 0, 30, 0, 0]), ['duplicate']);
