@@ -29,7 +29,8 @@ const OPTIONS = new Set([
     'extras',
   ],
 ]);
-const TOKEN = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[\w$]+|\.{3}|=>|[{}[\]():,]/g;
+const TOKEN =
+  /'(?:\\.|[^'\\]){0,200}'|"(?:\\.|[^"\\]){0,200}"|`(?:\\.|[^`\\]){0,200}`|[\w$]+|\.{3}|=>|[{}[\]():,]/g;
 // They stand around keys, or between a key and its value.
 const OPERATOR = /^(?:where|\$?(?:or|and|not|in|eq|ne|equals))$/i;
 const MAX_CHARS = 1000;

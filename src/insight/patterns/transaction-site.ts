@@ -56,7 +56,7 @@ function lineAbove(site: Frame, wrapper: string, readLine: Scene['readLine']): F
 
 // A call of a function by its last name, and not its declaration.
 function callOf(name: string): RegExp | undefined {
-  const last = /[\w$]+$/.exec(name)?.[0]?.replaceAll('$', '\\$');
+  const last = name.split(/[^\w$]/).at(-1)?.replaceAll('$', '\\$');
   return last === undefined
     ? undefined
     : new RegExp(`(?<!function\\s|[\\w$])${last}\\s*\\((?!.*\\)\\s*\\{\\s*$)`);
