@@ -57,7 +57,7 @@ function lineAbove(site: Frame, wrapper: string, readLine: Scene['readLine']): F
 // A call of a function by its last name, and not its declaration.
 function callOf(name: string): RegExp | undefined {
   const last = name.split(/[^\w$]/).at(-1)?.replaceAll('$', '\\$');
-  return last === undefined
+  return !last
     ? undefined
     : new RegExp(`(?<!function\\s|[\\w$])${last}\\s*\\((?!.*\\)\\s*\\{\\s*$)`);
 }
