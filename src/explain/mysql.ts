@@ -1,7 +1,8 @@
 /** EXPLAIN for MySQL and MariaDB. */
 
 import { tableAliases } from '../insight/plan/compared-columns.js';
-import { mysqlRemarks, planTable, sortPassesOf } from '../insight/plan/mysql.js';
+import { mysqlRemarks, planTable } from '../insight/plan/mysql.js';
+import { jsonFactsOf } from '../insight/plan/mysql-json.js';
 import { tableFigures } from '../insight/plan/mysql-tree.js';
 import { computeFingerprint } from '../insight/sql/fingerprint.js';
 import {
@@ -64,15 +65,15 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
   // EXPLAIN ANALYZE returns a tree as text; remarks need the columns of plain EXPLAIN.
   const tableQueries = analyze && !isMariaDb ? [{ ...explainQuery, sql: `EXPLAIN ${sent}` }] : [];
   const [rows = [], table = rows] = await query(transaction, explainQuery, ...tableQueries);
-  const sorts = analyze && isMariaDb && table.some(({ Extra }) => /filesort/.test(String(Extra)));
-  const passes = sorts
-    ? await unlessRefused(
-        query(transaction, {
-          ...explainQuery,
-          sql: `SET STATEMENT max_statement_time = ${MAX_SECONDS} FOR ANALYZE FORMAT=JSON ${sent}`,
-        }),
-      )
+  const isConspicuous = table.some(
+    ({ type, Extra }) => type === 'ALL' || type === 'index' || /filesort|temporary/.test(String(Extra)),
+  );
+  // Rows of sorted tables are counted after the sort, but in JSON before it.
+  const jsonPrefix = prefix === explainCommand ? 'EXPLAIN FORMAT=JSON' : `${prefix} FORMAT=JSON`;
+  const [[json] = []] = isConspicuous
+    ? await unlessRefused(query(transaction, { ...explainQuery, sql: `${jsonPrefix} ${sent}` }))
     : [];
+  const facts = jsonFactsOf(Object.values(json ?? {})[0]);
   const plan = planTable(rows);
   return {
     statement,
@@ -80,9 +81,9 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
     server: mysqlServerName(version),
     plan,
     remarks: mysqlRemarks(table, statement, {
+      ...facts,
       indexes: await indexesOf(request, table),
-      figures: tableQueries.length > 0 ? tableFigures(plan) : new Map(),
-      sortPasses: sortPassesOf(Object.values(passes[0]?.[0] ?? {})[0]),
+      ...(tableQueries.length > 0 && { figures: tableFigures(plan) }),
     }),
     notes:
       missing.length > 0

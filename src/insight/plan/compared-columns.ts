@@ -2,14 +2,18 @@
 
 import type { Dialect } from '../../domain/library.js';
 import { Lexer } from '../sql/lexer.js';
-import { CLOSE, COMMA, END, NAME, OPEN, OPERATOR, WORD } from '../sql/token-kinds.js';
+import { CAST, CLOSE, COMMA, END, NAME, OPEN, OPERATOR, WORD } from '../sql/token-kinds.js';
 
-/** Columns of a table that a statement compares, by how: `t.a = ?`, and of an only table also `a = ?`. */
+/**
+ * Columns of a table that a statement compares, by how: `t.a = ?`, and of an only table also `a = ?`.
+ * `isCondition`: the text is what a server compares of the table's rows, where `u.id = t.a` is one, too.
+ */
 export function comparedByKind(
   statement: string,
   table: string,
   isOnlyTable: boolean,
   dialect: Dialect,
+  isCondition = false,
 ): { equal: string[]; range: string[] } {
   const lexer = new Lexer(statement, dialect);
   const equal = new Set<string>();
@@ -18,7 +22,9 @@ export function comparedByKind(
   let name = '';
   let isAfterDot = false;
   // In SET, `=` assigns.
-  let isInCondition = false;
+  let isInCondition = isCondition;
+  // `a.id = t.b`: of the right side, too.
+  let before: Set<string> | undefined;
   for (let kind = lexer.read(); kind !== END; kind = lexer.read()) {
     const { text } = lexer;
     const isComparison =
@@ -30,12 +36,16 @@ export function comparedByKind(
     } else if (text === '.') isAfterDot = true;
     else {
       if (/^(?:WHERE|ON|HAVING|SET)$/.test(text)) isInCondition = text !== 'SET';
-      if (isInCondition && isComparison && name !== '' && (owner === table || (owner === '' && isOnlyTable)))
-        (/^(?:=|<=>|IN)$/.test(text) ? equal : range).add(name);
+      const isOwn = name !== '' && (owner === table || (owner === '' && isOnlyTable));
+      if (isInCondition && isComparison && isOwn) (/^(?:=|<=>|IN)$/.test(text) ? equal : range).add(name);
+      // An expression of the column has no use of its index.
+      else if (before && isOwn && ![OPEN, OPERATOR, CAST].includes(kind)) before.add(name);
+      before = isCondition && text === '=' ? equal : undefined;
       owner = '';
       name = '';
     }
   }
+  if (before && name !== '' && (owner === table || (owner === '' && isOnlyTable))) before.add(name);
   return { equal: [...equal], range: [...range].filter((column) => !equal.has(column)) };
 }
 

@@ -2,7 +2,7 @@
 
 import { comparedByKind, orderColumnsOf, tableAliases } from './compared-columns.js';
 import { createIndexText, hasIndexFor } from './index-text.js';
-import type { TableFigures } from './mysql-tree.js';
+import type { JsonFacts } from './mysql-json.js';
 import {
   FAR_OFF,
   formatCountGrouped,
@@ -33,16 +33,15 @@ export function planTable(rows: PlanRow[]): string[] {
 }
 
 /** What is known of a plan besides its rows. */
-export interface PlanFacts {
+export interface PlanFacts extends JsonFacts {
   /** Columns of the indexes of each table, by its name in the statement. */
   indexes: Map<string, string[][]>;
-  /** What each table gave, where that was measured. */
-  figures: Map<string, TableFigures>;
-  /** Passes of sorts over parts that did not fit in memory, where they were counted. */
-  sortPasses: number;
 }
 
-const NO_FACTS: PlanFacts = { indexes: new Map(), figures: new Map(), sortPasses: 0 };
+const NO_FACTS: PlanFacts = {
+  ...{ indexes: new Map(), conditions: new Map(), figures: new Map() },
+  sortPasses: 0,
+};
 
 /** Remarks on the plan of a statement. */
 export function mysqlRemarks(rows: PlanRow[], statement: string, facts: PlanFacts = NO_FACTS): Remark[] {
@@ -50,7 +49,7 @@ export function mysqlRemarks(rows: PlanRow[], statement: string, facts: PlanFact
     ...rows.flatMap((row, n) => [
       ...scanRemarks(row, n, rows, statement, facts),
       ...extraRemarks(row),
-      ...estimateRemarks(row),
+      ...estimateRemarks(row, facts),
     ]),
     ...treeRemarks(facts),
     ...passRemarks(facts),
@@ -62,7 +61,7 @@ function scanRemarks(
   n: number,
   rows: PlanRow[],
   statement: string,
-  { indexes, figures }: PlanFacts,
+  { indexes, conditions, figures }: PlanFacts,
 ): Remark[] {
   const { table, type } = row;
   if (typeof table !== 'string' || table.startsWith('<') || (type !== 'ALL' && type !== 'index')) return [];
@@ -72,7 +71,10 @@ function scanRemarks(
     ? (measured.fit / Math.max(1, measured.read)) * 100
     : Number(row.r_filtered ?? row.filtered ?? 100);
   if (rowCount < MANY_ROWS && !(n > 0 && rowCount >= MANY_LOOPS)) return [];
-  const compared = comparedByKind(statement, table, rows.length === 1, 'mysql');
+  const compared =
+    conditions.size > 0
+      ? comparedByServer(table, conditions.get(table) ?? [])
+      : comparedByKind(statement, table, rows.length === 1, 'mysql');
   const columns = [...compared.equal, ...compared.range];
   if (filtered > 50 && columns.length === 0) return [];
   const subject =
@@ -94,6 +96,11 @@ function scanRemarks(
   ];
 }
 
+/** Columns that the server compares: it knows whose a bare name is, and what is compared elsewhere. */
+function comparedByServer(table: string, conditions: string[]): { equal: string[]; range: string[] } {
+  return comparedByKind(conditions.join(' AND '), table, false, 'mysql', true);
+}
+
 function shareText(filtered: number, rowCount: number, isMeasured: boolean): string {
   if (filtered >= 100) return '';
   if (isMeasured) return `, for the ${formatCountGrouped((rowCount * filtered) / 100)} that fit`;
@@ -113,21 +120,24 @@ function withIndex(
   },
 ): Pick<Remark, 'text' | 'index'> {
   const { row, columns, indexes = [], isSingle, statement } = plan;
-  if (typeof row.possible_keys === 'string')
+  const begun = indexes.flatMap(([first]) => first ?? []);
+  // Those of a join begin with none of the columns that are compared.
+  const isOfJoin =
+    begun.length > 0 && columns.length > 0 && !columns.some((column) => begun.includes(column));
+  if (typeof row.possible_keys === 'string' && !isOfJoin)
     return {
       text: `${words} The index ${row.possible_keys} was not worth it: most rows fit, or the comparison cannot use it.`,
     };
   const order = orderColumnsOf(statement, String(row.table), isSingle, 'mysql');
   const wish = { ...compared, order };
   const index = hasIndexFor(wish, indexes) ? undefined : createIndexText(wish, 'mysql');
-  const begun = indexes.flatMap(([first]) => first ?? []);
   const advice = indexAdvice(columns, compared.table, begun);
   const isNew = index !== undefined && (advice === '' || advice.startsWith('An index'));
   const text = `${words} ${advice}`.trim();
   return isNew && advice !== '' ? { text: `${text} A guess: ${index};`, index } : { text };
 }
 
-// Of MySQL 8; that of MariaDB has the figures in its rows.
+// Of a tree or of JSON; the rows of MariaDB's ANALYZE have them where nothing is sorted.
 function treeRemarks({ figures }: PlanFacts): Remark[] {
   return [...figures].flatMap(([table, { expected, found }]) =>
     expected === undefined ? [] : estimateRemark(table, expected, found),
@@ -178,8 +188,8 @@ function extraRemarks({ table, Extra, rows }: PlanRow): Remark[] {
 }
 
 // Only MariaDB's ANALYZE has r_rows; for sorted tables they are counted after sort and filter.
-function estimateRemarks({ table, rows, r_rows, Extra }: PlanRow): Remark[] {
-  if (typeof table !== 'string' || r_rows === null || r_rows === undefined) return [];
+function estimateRemarks({ table, rows, r_rows, Extra }: PlanRow, { figures }: PlanFacts): Remark[] {
+  if (typeof table !== 'string' || figures.has(table) || r_rows === null || r_rows === undefined) return [];
   if (/filesort|temporary/.test(String(Extra))) return [];
   return estimateRemark(table, Number(rows), Number(r_rows));
 }
@@ -189,20 +199,4 @@ function estimateRemark(table: string, expected: number, found: number): Remark[
   if (!(high >= MANY_ROWS / 10) || high / low < FAR_OFF) return [];
   const words = `${table} was expected to give ${formatCountGrouped(expected)} rows and gave ${formatCountGrouped(found)}, ${formatFactor(expected, found)}.`;
   return [{ kind: 'estimate', table, text: `${words} Run ANALYZE TABLE ${table}.` }];
-}
-
-/** Merge passes of the sorts of MariaDB's ANALYZE FORMAT=JSON; 0 where all fitted in memory. */
-export function sortPassesOf(plan: unknown): number {
-  if (typeof plan === 'string') {
-    try {
-      return sortPassesOf(JSON.parse(plan));
-    } catch {
-      return 0;
-    }
-  }
-  if (typeof plan !== 'object' || plan === null) return 0;
-  return Object.entries(plan).reduce(
-    (sum, [key, part]) => sum + (key === 'r_sort_passes' ? Number(part) || 0 : sortPassesOf(part)),
-    0,
-  );
 }

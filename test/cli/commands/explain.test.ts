@@ -152,6 +152,7 @@ const handlers = {
     await ask('select * from orders where k = ? and status = ?', [Buffer.from([1, 200]), "o'pen"]);
     await ask('update orders set status = ? where user_id = ?', ['open', 7]);
     await ask('select status, count(*) from orders group by status order by 2');
+    await ask('select o.id from orders o join orders p using (id) where o.user_id = ? order by o.status limit 1', [77]);
   },
 };
 require('node:http').createServer((req, res) =>
@@ -178,6 +179,14 @@ for (const library of ['mysql2', 'mysql', 'mariadb']) {
       planOf(run, id, '3').remarks.map(({ kind }: { kind: string }) => kind),
       ['temporary', 'sort'],
     );
+    if (library === 'mysql2') {
+      const [scan] = planOf(run, id, '4', '--analyze').remarks;
+      t.equal(
+        scan.text,
+        'All of o is read, 5,000 rows, for the 3 that fit. An index on orders (user_id) would find them. A guess: CREATE INDEX orders_user_id_status ON orders (user_id, status);',
+        'counted before the sort and its LIMIT',
+      );
+    }
     const names = await statementsOf(run);
     t.same(
       names.filter((name) => /EXPLAIN|READ ONLY|ROLLBACK|VERSION/i.test(name)),

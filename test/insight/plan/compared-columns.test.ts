@@ -6,6 +6,9 @@ test('the columns that a statement compares, by how', (t) => {
   t.same(comparedByKind(sql, 'orders', true, 'mysql'), { equal: ['b', 'c', 'd'], range: ['e'] });
   const join = 'select 1 from t o join u on u.x = o.y where o.a > 1 and b = 2';
   t.same(comparedByKind(join, 'o', false, 'mysql'), { equal: [], range: ['a'] });
+  const condition =
+    'o.y = u.x and o.z = u.a + 1 and 3 = u.b and 4 = lower(u.c) and `d`.`u`.`e` > 2 and o.w = u.d';
+  t.same(comparedByKind(condition, 'u', false, 'mysql', true), { equal: ['x', 'b', 'd'], range: ['e'] });
   t.same(comparedByKind('update t set a = 1 where b = 2', 't', true, 'sqlite'), { equal: ['b'], range: [] });
   t.same(comparedByKind('select 1 from t where "from" = ?', 't', true, 'sqlite'), {
     equal: ['from'],
