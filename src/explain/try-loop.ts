@@ -4,8 +4,10 @@
  */
 
 import type { AppConnection } from '../collector/link-server.js';
+import { unionMs } from '../domain/intervals.js';
 import type { Dialect, Planner } from '../domain/library.js';
 import type { DigestedRows } from '../domain/link.js';
+import { formatCount } from '../domain/text.js';
 import type { Span, Trace } from '../domain/trace.js';
 import { roundToMicros } from '../domain/trace.js';
 import { dialectOf, importRefusal, plannerNameOf } from '../insight/libraries.js';
@@ -36,7 +38,7 @@ const SERVERS: Record<Planner, TrialServerOf> = {
 const MAX_COMPARED = 100;
 const MAX_COMPARED_MS = 2000;
 /** Statements that are tried one after the other, until one has the same rows. */
-const MAX_TRIED = 2;
+const MAX_TRIED = 3;
 
 /**
  * Tries the statement that would replace calls of a trace, which may have no others. Rejects with an Error whose message says
@@ -77,7 +79,7 @@ function trialServerOf(trace: Trace, library: string): TrialServerOf {
 }
 
 /** Reason why the values do not make a statement: masked, all the same, or too many. */
-function valuesRefusal({ calls, varying }: Template): string | undefined {
+function valuesRefusal({ calls, varying, others }: Template): string | undefined {
   const lost = new Map(
     calls.flatMap((call) => call.filter(({ loss }) => loss).map(({ name }) => [name, call])),
   );
@@ -85,6 +87,8 @@ function valuesRefusal({ calls, varying }: Template): string | undefined {
     const names = [...lost.keys()].slice(0, 3).join(', ');
     return `${names} was masked, or too long to be recorded whole. Where it is the same in all calls, say it: --value '${[...lost.keys()][0]}=…'`;
   }
+  if (varying.size === 0 && others > 0)
+    return 'Each call has another form: what varies is no value but a table, a column, or a word such as TRUE.';
   if (varying.size === 0) return 'All calls ask for the same, so one of them is enough.';
   return lengthRefusal(calls);
 }
@@ -129,9 +133,11 @@ async function run(
   query: AppQuery,
   { name, surrounding }: TrialServer,
   template: Template,
-  spans: Span[],
+  allSpans: Span[],
   replacement: Replacement,
 ): Promise<LoopTrial> {
+  // What the statement does not replace is none of its figures.
+  const spans = template.members.map((index) => allSpans[index]!);
   const calls = distinctCalls(template);
   const compared = calls.slice(0, comparedCount(calls.length, spans));
   const { keys, added, sql, values } = replacement;
@@ -185,8 +191,9 @@ function recordedForm(value: unknown): unknown {
   return `<${digits.length / 2} bytes ${digits}>`;
 }
 
+// Calls at the same time count once: what the page waited for them.
 function loopFigures(spans: Span[]): LoopTrial['loop'] {
-  const ms = spans.reduce((sum, { duration = 0 }) => sum + duration, 0);
+  const ms = unionMs(spans.map(({ start, duration = 0 }) => ({ start, end: start + duration })));
   const rows = spans.every((span) => span.rows !== undefined)
     ? spans.reduce((sum, span) => sum + span.rows!, 0)
     : undefined;
@@ -201,7 +208,7 @@ function notesOf(
   again: DigestedRows[],
 ): string[] {
   const changed = again.filter((rows, n) => {
-    const span = others === 0 ? spans[all.indexOf(compared[n]!)] : undefined;
+    const span = spans[all.indexOf(compared[n]!)];
     return span?.rows !== undefined && span.rows !== rows.rows.length;
   });
   return [
@@ -209,9 +216,15 @@ function notesOf(
     ...(compared.length < calls.length
       ? [`The rows of the first ${compared.length} of ${calls.length} values were compared.`]
       : []),
-    ...(others > 0 ? [`${others} calls have another form, such as IS NULL, and are not in it.`] : []),
+    ...(others > 0
+      ? [
+          `${formatCount(others, 'call')} of another form, such as IS NULL or a list of another length, ${others === 1 ? 'is' : 'are'} not in it.`,
+        ]
+      : []),
     ...(changed.length > 0
-      ? [`${changed.length} of the calls have another number of rows now than when they were recorded.`]
+      ? [
+          `${changed.length} of the calls ${changed.length === 1 ? 'has' : 'have'} another number of rows now than when they were recorded.`,
+        ]
       : []),
   ];
 }

@@ -80,6 +80,9 @@ test('PostgreSQL: one statement has the rows of each loop, or is refused; nothin
     },
   });
   t.match(outcomes['/repeated'], { notes: ['8 calls asked for 5 different values.'] });
+  const { loop, notes } = outcomes['/lists'] as LoopTrial;
+  t.equal(loop.calls, 3, 'what is not replaced is not counted');
+  t.same(notes, ['2 calls of another form, such as IS NULL or a list of another length, are not in it.']);
   t.match((outcomes['/uuid'] as LoopTrial).script, /uid = ANY\('\{[\da-f]{32},/);
   t.match((await run.ask('/writes')).body, '"is_called":false', 'not even a sequence moved');
   t.same(JSON.parse((await run.ask('/state')).body), { read_only: 'off', timeout: '0', prepared: 0 });

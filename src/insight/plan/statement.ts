@@ -17,7 +17,7 @@ const SIDE_EFFECT_FUNCTIONS = new RegExp(
     'pg_switch_wal|pg_create_\\w+|pg_drop_\\w+|pg_promote|pg_(?:read|ls|stat)_\\w*(?:file|dir)\\w*|pg_file_\\w+|pg_logical_\\w+',
     'pg_replication_\\w+|pg_stat_reset\\w*|lo_\\w+|dblink\\w*|nextval|setval|set_config|http\\w*|query_to_xml\\w*',
     'sleep|benchmark|get_lock|release_(?:all_)?locks?|load_file|last_insert_id|master_\\w+|source_\\w+|wait_for_\\w+|lastval',
-    'sys_exec|sys_eval|load_extension|writefile',
+    'txid_current|pg_current_xact_id|sys_exec|sys_eval|load_extension|writefile',
     'group_replication_\\w+|asynchronous_connection_\\w+|version_tokens_\\w+|keyring_key_\\w+|audit_log_\\w+',
     'service_(?:get|release)_\\w+|wait_until_\\w+|(?:set|read)_firewall_\\w+|(?:load|flush)_rewrite_rules',
   ].join('|')})$`,

@@ -3,7 +3,7 @@
 import type { Dialect } from '../../domain/library.js';
 import type { Span } from '../../domain/trace.js';
 import { piecesOf } from '../sql/pieces.js';
-import { isPlaceholder } from '../sql/placeholders.js';
+import { isPlaceholder, limitPlaceholders } from '../sql/placeholders.js';
 import { countBeforeCut, hexDigitsOf, lossOf, mysqlTime } from '../sql/recorded-value.js';
 
 /** Values for the driver; those in `missing` were not recorded completely, and are null. */
@@ -28,7 +28,10 @@ export function recordedValues(
     const nameOf = (n: number) => (isMysql ? `value ${n + 1}` : `$${n + 1}`);
     const count = countBeforeCut(params);
     const recorded = count === undefined ? params : params.slice(0, -1);
-    const values = recorded.map((value, n) => restore(value, nameOf(n)));
+    const limits = isMysql ? limitPlaceholders(name) : undefined;
+    const values = recorded.map((value, n) =>
+      limits?.has(n) ? limitNumber(value) : restore(value, nameOf(n)),
+    );
     if (count === undefined) return { values, missing };
     const cut = new Array(count - recorded.length).fill(null);
     return {
@@ -47,6 +50,11 @@ function asList(sql: string, params: unknown): unknown {
   for (const piece of piecesOf(sql, 'mysql'))
     if (isPlaceholder(piece, 'mysql')) return piece.written.startsWith('?') ? [params] : params;
   return params;
+}
+
+/** Number of a LIMIT that was given as a text, as `execute` of MySQL takes it. */
+export function limitNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 /** Value for the driver; null if the recorded value only describes the original. */

@@ -10,6 +10,7 @@ import { isUnlimited, type Limit } from './limit.js';
 import { SqlWriter } from './sql-writer.js';
 import type { SlotValue, Template, Term } from './template.js';
 import type { Replacement, ServerFacts } from './types.js';
+import { windowOrder } from './window-order.js';
 
 export interface EachOptions {
   template: Template;
@@ -40,7 +41,10 @@ export function eachStatement(options: EachOptions): Replacement | undefined {
 }
 
 /** Without LATERAL the calls themselves, one below the other: still one round trip. */
-function unionStatement({ template, calls }: EachOptions): Replacement | undefined {
+export function unionStatement({
+  template,
+  calls,
+}: Pick<EachOptions, 'template' | 'calls'>): Replacement | undefined {
   if (calls.length > MAX_PARTS) return undefined;
   const writer = new SqlWriter(template.dialect);
   writer.list([...calls.entries()], ' UNION ALL ', ([n, call]) => {
@@ -166,7 +170,8 @@ function joinStatement(options: EachOptions, clauses: Clauses, limit: Limit): Re
   writer.add(`, ${key}`);
   if (isLimited) {
     writer.add(`, ROW_NUMBER() OVER (PARTITION BY ${key}`);
-    write(' ORDER BY ', clauses.order);
+    for (const [n, item] of windowOrder(clauses, calls[0]!).entries())
+      write(n === 0 ? ' ORDER BY ' : ', ', item);
     writer.add(') AS scooby_row');
   }
   writer.add(' FROM ');

@@ -7,6 +7,7 @@ import type { Limit } from './limit.js';
 import { SqlWriter } from './sql-writer.js';
 import type { SlotValue, Template, Term } from './template.js';
 import type { Replacement } from './types.js';
+import { windowOrder } from './window-order.js';
 
 export interface KeyedOptions {
   template: Template;
@@ -92,7 +93,8 @@ function positionsOf(
 function rowNumber(writer: SqlWriter, keys: KeyCondition[], clauses: Clauses, call: SlotValue[]): void {
   writer.add(', ROW_NUMBER() OVER (PARTITION BY ');
   writer.list(keys, ', ', ({ key }) => void writer.terms(key, call));
-  if (clauses.order.length > 0) writer.add(' ORDER BY ').terms(clauses.order, call);
+  if (clauses.order.length > 0)
+    writer.add(' ORDER BY ').list(windowOrder(clauses, call), ', ', (item) => void writer.terms(item, call));
   writer.add(`) AS ${ROW_COLUMN}`);
 }
 

@@ -10,7 +10,7 @@ import type { Template, Term } from './template.js';
 const WRITES = /^(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE|CALL|DO|COPY)$/;
 /** Functions of MySQL and MariaDB that give another value at each call, or depend on what was run before. */
 const UNREPEATABLE =
-  /^(?:rand|random|uuid|uuid_short|sys_guid|found_rows|row_count|connection_id|changes|total_changes|last_insert_rowid|randomblob)$/;
+  /^(?:rand|random|uuid|uuid_short|sys_guid|found_rows|row_count|sysdate|connection_id|changes|total_changes|last_insert_rowid|randomblob)$/;
 
 /** Reason not to run a loop's statement, as a sentence. */
 export function loopRefusal({ terms, dialect }: Pick<Template, 'terms' | 'dialect'>): string | undefined {

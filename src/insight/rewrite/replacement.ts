@@ -3,7 +3,7 @@
 import { isAggregate } from './aggregates.js';
 import { type Clauses, clausesOf } from './clauses.js';
 import { varyingConditions } from './conditions.js';
-import { eachStatement } from './each-statement.js';
+import { eachStatement, unionStatement } from './each-statement.js';
 import { type KeyedOptions, keyedStatement } from './keyed-statement.js';
 import { isUnlimited, type Limit, limitOf } from './limit.js';
 import { type SlotValue, slotKey, type Template } from './template.js';
@@ -30,7 +30,9 @@ export function replacementsOf(template: Template, facts: ServerFacts): Replacem
   const [first] = keyed;
   // A list is what people write; the first rows of each are found by an index with LATERAL.
   const found = first?.kind === 'window' && each?.kind === 'lateral' ? [each, first] : [...keyed, each];
-  return found.filter((replacement) => replacement !== undefined);
+  // What a join cannot have, such as the values of a list, ROLLUP and a name that occurs twice, the calls have.
+  const last = each?.kind === 'join' ? unionStatement({ template, calls }) : undefined;
+  return [...found, last].filter((replacement) => replacement !== undefined);
 }
 
 function keyedStatements(

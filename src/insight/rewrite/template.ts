@@ -2,9 +2,9 @@
 
 import type { Dialect } from '../../domain/library.js';
 import type { Span } from '../../domain/trace.js';
-import { driverValue } from '../plan/values.js';
+import { driverValue, limitNumber } from '../plan/values.js';
 import { COMMENT, piecesOf, VERSION_MARK, WHITESPACE } from '../sql/pieces.js';
-import { isPlaceholder, Placeholders } from '../sql/placeholders.js';
+import { isPlaceholder, limitPlaceholders, Placeholders } from '../sql/placeholders.js';
 import { lengthBeforeCut } from '../sql/recorded-value.js';
 import { NAME, OPEN, OPERATOR, SEMICOLON, VALUE, WORD } from '../sql/token-kinds.js';
 
@@ -38,6 +38,8 @@ export interface Template {
   calls: SlotValue[][];
   /** Slots whose value is another in some calls. */
   varying: Set<number>;
+  /** Indices of these calls among all. */
+  members: number[];
   /** Number of calls with other tokens. */
   others: number;
 }
@@ -55,9 +57,9 @@ type Call = Pick<Span, 'name' | 'detail'>;
  * Throws an Error for the user where a statement cannot be read whole.
  */
 export function templateOf(calls: Call[], dialect: Dialect, given: Record<string, unknown> = {}): Template {
-  const groups = new Map<string, ReadStatement[]>();
-  for (const call of calls) {
-    const statement = readStatement(call, dialect, given);
+  const groups = new Map<string, (ReadStatement & { index: number })[]>();
+  for (const [index, call] of calls.entries()) {
+    const statement = { ...readStatement(call, dialect, given), index };
     const key = JSON.stringify(statement.terms.map(({ text, slot }) => (slot === undefined ? text : 0)));
     const group = groups.get(key);
     if (group) group.push(statement);
@@ -74,6 +76,7 @@ export function templateOf(calls: Call[], dialect: Dialect, given: Record<string
     terms: largest[0]?.terms ?? [],
     calls: values,
     varying: new Set(varying),
+    members: largest.map(({ index }) => index),
     others: calls.length - largest.length,
   };
 }
@@ -93,6 +96,8 @@ function readStatement(
   const params = new Placeholders(detail?.params, dialect);
   const terms: Term[] = [];
   const values: SlotValue[] = [];
+  const limits = dialect === 'mysql' ? limitPlaceholders(sql) : undefined;
+  let placeholders = 0;
   let spaced = false;
   const addSlot = (written: string, value: SlotValue) => {
     terms.push({ kind: VALUE, text: '?', written, spaced, slot: values.length });
@@ -109,7 +114,8 @@ function readStatement(
     if (isPlaceholder(piece, dialect)) {
       const bound = params.take(written);
       if (kind === NAME) throw new Error('The statement has a placeholder for a name: ??');
-      addSlot(written, boundSlot(bound, dialect, given));
+      const slot = boundSlot(bound, dialect, given);
+      addSlot(written, limits?.has(placeholders++) ? { ...slot, value: limitNumber(slot.value) } : slot);
     } else if (kind === VALUE) {
       const sign = signBefore(terms);
       if (sign !== undefined) terms.pop();

@@ -2,9 +2,9 @@
 
 import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import { COMMENT, type Piece, piecesOf } from './pieces.js';
+import { COMMENT, type Piece, piecesOf, WHITESPACE } from './pieces.js';
 import { type Loss, lossOf } from './recorded-value.js';
-import { NAME, VALUE } from './token-kinds.js';
+import { COMMA, NAME, VALUE } from './token-kinds.js';
 
 /** Value of a placeholder, or the reason for its absence. */
 export interface BoundValue {
@@ -32,6 +32,24 @@ export function hasFalsePlaceholder(statements: string[]): boolean {
       if (isPlaceholder(piece, 'mysql')) hasPlaceholder = true;
       else if (piece.kind !== COMMENT && piece.written.includes('?')) hasMark = true;
   return hasPlaceholder && hasMark;
+}
+
+/**
+ * Indices of the placeholders of MySQL that LIMIT and OFFSET have. Apps give `execute` texts for them, which the
+ * server refuses where the driver writes them into the statement.
+ */
+export function limitPlaceholders(sql: string): Set<number> {
+  const found = new Set<number>();
+  let next = 0;
+  let isLimit = false;
+  for (const piece of piecesOf(sql, 'mysql')) {
+    if (isPlaceholder(piece, 'mysql')) {
+      if (isLimit) found.add(next);
+      next++;
+    } else if (/^(?:LIMIT|OFFSET)$/.test(piece.text)) isLimit = true;
+    else if (piece.kind < WHITESPACE && piece.kind !== VALUE && piece.kind !== COMMA) isLimit = false;
+  }
+  return found;
 }
 
 /** Values of a statement, from a list or from an object by name. */

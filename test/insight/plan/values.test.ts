@@ -43,3 +43,17 @@ test('dates for MySQL are passed on as its drivers send them', (t) => {
   t.same(of('select :at', { at }), { values: { at: '2026-11-22 09:05:07.089' }, missing: [] });
   t.end();
 });
+
+test('a LIMIT that execute() was given as a text is a number, and nothing else is', (t) => {
+  const name = 'select a from t where b = ? order by c limit ?, ? -- limit';
+  const params = ['1', '20', '10'];
+  t.same(recordedValues(aSpan({ library: 'mysql2', name, detail: { params } }), 'mysql').values, [
+    '1',
+    20,
+    10,
+  ]);
+  const inner = 'select a from (select a from t limit ?) u where b = ?';
+  t.same(recordedValues(aSpan({ name: inner, detail: { params: ['3', '4'] } }), 'mysql').values, [3, '4']);
+  t.same(recordedValues(aSpan({ name: inner, detail: { params: ['x', '4'] } }), 'mysql').values, ['x', '4']);
+  t.end();
+});

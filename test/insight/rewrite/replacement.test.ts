@@ -42,6 +42,41 @@ test('SQLite has placeholders in a list, VALUES for pairs, and a window for the 
   t.end();
 });
 
+test('the order of a window has no numbers and no aliases', (t) => {
+  const orderOf = (sql: string, dialect: Dialect = 'mysql') =>
+    /PARTITION BY \S+ ORDER BY (.*?)\) AS scooby_row/.exec(best(dialect, sql) ?? '')?.[1];
+  t.equal(orderOf('SELECT a, b FROM t WHERE c = ? ORDER BY 2 DESC, 1 LIMIT 1'), 'b DESC, a');
+  t.equal(
+    orderOf('SELECT a + 1 AS d, b * 2 m FROM t WHERE c = ? ORDER BY d, m DESC LIMIT 1'),
+    'a + 1, b * 2 DESC',
+  );
+  t.equal(orderOf('SELECT a, b FROM t WHERE c = ? ORDER BY t.a, -b, lower(a) LIMIT 1'), 't.a, -b, lower(a)');
+  t.equal(
+    orderOf('SELECT *, b FROM t WHERE c = ? ORDER BY 2 LIMIT 1'),
+    '2',
+    'of * the columns are not known',
+  );
+  t.equal(orderOf('SELECT a FROM t WHERE c = ? ORDER BY 7 LIMIT 1'), '7');
+  t.equal(orderOf('SELECT a AS x FROM t WHERE c > ? ORDER BY x LIMIT 1', 'sqlite'), 'a', 'of a join, too');
+  t.end();
+});
+
+test('what a join cannot have, the calls one below the other have', (t) => {
+  const kinds = (sql: string, params?: unknown[][]) => replaced('mysql', sql, params).map(({ kind }) => kind);
+  t.same(kinds('SELECT a FROM t WHERE b = ? GROUP BY a WITH ROLLUP'), ['group', 'join', 'union']);
+  t.same(kinds('SELECT a FROM t WHERE (a, b) IN (?)', [[[[1, 2]]], [[[3, 4]]]]), ['list', 'join', 'union']);
+  t.end();
+});
+
+test('a LIMIT that execute() was given as a text is a number', (t) => {
+  const [window] = replaced('mysql', 'SELECT a FROM t WHERE b = ? ORDER BY a LIMIT ? OFFSET ?', [
+    ['x', '2', '1'],
+    ['7', '2', '1'],
+  ]);
+  t.match(window, { sql: /scooby_row > 1 AND scooby_row <= 3/, values: [['x', '7']] });
+  t.end();
+});
+
 test('what Prisma, Sequelize and TypeORM write is read', (t) => {
   t.match(
     replaced(
