@@ -24,8 +24,8 @@ export async function verify(
   access: VerifyAccess,
   findings: Finding[] = before.findings,
 ): Promise<Verification> {
-  const { after, notes } = await replayed(before, access);
-  const verification = verificationOf(before, after, findings);
+  const { after, notes, without } = await replayed(before, access);
+  const verification = verificationOf(before, after, findings, without);
   return { ...verification, notes: [...verification.notes, ...notes] };
 }
 
@@ -33,16 +33,16 @@ export async function verify(
 export async function replayed(
   before: Trace,
   access: VerifyAccess,
-): Promise<{ after: Trace; notes: string[] }> {
+): Promise<{ after: Trace; notes: string[]; without: string[] }> {
   const first = await sentTrace(before, access);
   const notes = first.without.length === 0 ? [] : [sentWithout(first.without)];
   const isWarm = first.trace.app?.pid === before.app?.pid;
   if (isWarm || !isSafeMethod(before.method) || first.trace.state === 'died')
-    return { after: first.trace, notes };
+    return { after: first.trace, notes, without: first.without };
   const second = await sentTrace(before, access).catch(() => undefined);
   // A cache that the first has filled hides what the second would have asked.
   const isAlike = second !== undefined && callCounts(second.trace) === callCounts(first.trace);
-  return { after: isAlike ? second.trace : first.trace, notes };
+  return { after: isAlike ? second.trace : first.trace, notes, without: first.without };
 }
 
 async function sentTrace(

@@ -2,12 +2,13 @@
 
 import type { Command } from 'commander';
 import { SilentExit, UserError } from '../../domain/errors.js';
+import { routeNameOf } from '../../domain/route.js';
 import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import { isUnit } from '../../domain/unit.js';
 import { replay } from '../../feed/replay.js';
 import { verify } from '../../feed/verify.js';
-import type { Verification } from '../../insight/verify/verdicts.js';
+import { type Verification, verificationOf } from '../../insight/verify/verdicts.js';
 import { StoreError, type StoreReader } from '../../store/store.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 import { sourceReaderOf } from '../print/source-reader.js';
@@ -20,6 +21,8 @@ type VerifyFlags = StoreFlags & { yes?: boolean };
 
 /** Code where no verdict is possible: 0 and 1 are verdicts. */
 const EXIT_UNCLEAR = 2;
+/** Newest requests in which a unit is looked for. */
+const MAX_NEWEST = 200;
 
 /** Adds the command to the program. */
 export function registerVerify(program: Command): void {
@@ -70,6 +73,7 @@ export function rejectSubject(error: unknown): never {
 function verified(wanted: string | undefined, flags: VerifyFlags, now: number) {
   return withStore(flags, async (store) => {
     const subject = await verifySubject(store, wanted, now);
+    if (isUnit(subject.trace)) return { subject, verification: await verificationOfUnit(store, subject) };
     return withRunningApp(
       flags.db,
       async (app) => ({ subject, verification: await verificationOn(store, app, subject, flags) }),
@@ -85,8 +89,6 @@ export async function verificationOn(
   { trace, findings }: VerifySubject,
   flags: Pick<VerifyFlags, 'yes'>,
 ): Promise<Verification> {
-  if (isUnit(trace))
-    throw new UserError(`A ${trace.method} cannot be sent again, and so not be verified.`, EXIT_UNCLEAR);
   if (!(await mayBeSent(trace, flags.yes === true)))
     throw new UserError('Nothing was sent, so there is no verdict.', EXIT_UNCLEAR);
   const access = {
@@ -101,6 +103,26 @@ export async function verificationOn(
   });
   const note = await staleNote(store, verification);
   return note === undefined ? verification : { ...verification, notes: [...verification.notes, note] };
+}
+
+/** Verdicts on a job, message or tick, which is not sent: by the newest one of its name. */
+export async function verificationOfUnit(
+  store: StoreReader,
+  { trace, findings }: VerifySubject,
+): Promise<Verification> {
+  const { method, start } = trace;
+  const name = routeNameOf(trace);
+  const newest = (await store.recent({}, MAX_NEWEST)).find(
+    (other) => other.method === method && routeNameOf(other) === name && other.state !== 'open',
+  );
+  const after = newest && newest.start > start ? await store.find(newest.id) : undefined;
+  if (after === undefined)
+    throw new UserError(
+      `A ${method} cannot be sent again, and the newest ${escapeToOneLine(name)} is the one with the finding: let it run, then verify.`,
+      EXIT_UNCLEAR,
+    );
+  const verification = verificationOf(trace, after, findings);
+  return { ...verification, notes: [`a ${method} is not sent: this is the newest one that ran`] };
 }
 
 /** Note where the file of a finding that is still there is not the one that the app has loaded. */

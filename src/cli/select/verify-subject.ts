@@ -34,8 +34,6 @@ export async function verifySubject(
   const isHex = FINDING_ID.test(wanted);
   if (isHex && (await store.idsWith(wanted, 1)).length === 0) return requestOfFinding(store, wanted);
   const trace = await chooseRequest(store, wanted, now);
-  if (isUnit(trace))
-    throw new UserError(`A ${trace.method} cannot be sent again, and so not be verified.`, 1);
   if (trace.findings.length > 0 || mayHaveNone) return { trace, findings: trace.findings };
   // A page that was looked at since the fix has no finding any more: an earlier one of its route has.
   if (isAddress(wanted) || wanted === 'last') return requestWithFindings(store, trace);

@@ -4,6 +4,7 @@ import { findingWord } from '../../domain/finding-kinds.js';
 import { isFailed, queriesOf, statusTextOf } from '../../domain/request.js';
 import { formatCount } from '../../domain/text.js';
 import { type Finding, roundToMicros, type Trace } from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import { feedingRows, hasFewerRows } from './feeding-rows.js';
 
 /** `unclear`: what was answered cannot be compared, or the loop had too few rows to show itself. */
@@ -53,8 +54,16 @@ const COUNTED = /^(?:n\+1|duplicate|same-query)/;
 /** Kinds that a request without an error is without. */
 const OF_ERRORS = /^(?:thrown|swallowed-error)$/;
 
-/** Compares a request with its replay; `findings` of the request are verified, all by default. */
-export function verificationOf(before: Trace, after: Trace, findings = before.findings): Verification {
+/**
+ * Compares a request with its replay; `findings` of the request are verified, all by default. `without`: parts that
+ * the replay went without, as `replayableHeaders` names them.
+ */
+export function verificationOf(
+  before: Trace,
+  after: Trace,
+  findings = before.findings,
+  without: string[] = [],
+): Verification {
   const obstacle = obstacleOf(before, after);
   const counterparts = new Set<Finding>();
   const verified = findings.map((finding): VerifiedFinding => {
@@ -65,7 +74,8 @@ export function verificationOf(before: Trace, after: Trace, findings = before.fi
       return { ...facts, verdict: 'unclear', before: figures, note: obstacle };
     const counterpart = counterpartOf(finding, before, after);
     if (counterpart) counterparts.add(counterpart);
-    return { ...facts, before: figures, ...judged(finding, counterpart, before, after) };
+    const hadWork = !without.includes('its body') || asksTablesOf(finding, before, after);
+    return { ...facts, before: figures, ...judged(finding, counterpart, before, after, hadWork) };
   });
   const known = new Set(before.findings.map(({ id }) => id));
   return {
@@ -93,8 +103,9 @@ function figuresOf({ spans, ms }: Finding): FindingFigures {
 function obstacleOf(before: Trace, after: Trace): string | undefined {
   const family = ({ status = 0 }: Trace) => Math.floor(status / 100);
   if (after.state === 'died') return 'the app died while it answered';
-  if (family(before) !== family(after) || after.aborted)
-    return `it was answered ${statusTextOf(after)} now, and ${statusTextOf(before)} before`;
+  const isOfUnit = isUnit(before) && isFailed(before) !== isFailed(after);
+  if (family(before) !== family(after) || after.aborted || isOfUnit)
+    return `it ${isOfUnit ? 'is' : 'was answered'} ${statusTextOf(after)} now, and ${statusTextOf(before)} before`;
   if (after.dropped) return 'not every call of the new request was recorded';
   return undefined;
 }
@@ -127,7 +138,13 @@ function shapesOf({ spans }: Finding, trace: Trace): Set<string> {
 
 type Judged = Pick<VerifiedFinding, 'verdict' | 'after' | 'note'>;
 
-function judged(finding: Finding, counterpart: Finding | undefined, before: Trace, after: Trace): Judged {
+function judged(
+  finding: Finding,
+  counterpart: Finding | undefined,
+  before: Trace,
+  after: Trace,
+  hadWork: boolean,
+): Judged {
   const counted = COUNTED.test(finding.kind);
   const rows = counted ? feedingRows(finding, before, after) : undefined;
   if (counterpart) return stillJudged(finding, counterpart, rows && hasFewerRows(rows) ? rows : undefined);
@@ -137,6 +154,9 @@ function judged(finding: Finding, counterpart: Finding | undefined, before: Trac
       verdict: 'unclear',
       note: `the query before the loop returned ${formatCount(rows.after, 'row')} now, and ${rows.before} before`,
     };
+  // A body may be what the loop works through: without it there is nothing to ask for.
+  if (!hadWork)
+    return { verdict: 'unclear', note: 'it was sent without its body, and asked for nothing of it' };
   const left = repeatedCalls(finding, before, after);
   return left === undefined
     ? { verdict: 'gone' }
@@ -161,6 +181,19 @@ function stillJudged(
     after: is,
     ...(notes.length > 0 && { note: notes.join(', ') }),
   };
+}
+
+/** Whether a call that is not one of the finding's statements, or is left of them, asks for the same tables. */
+function asksTablesOf(finding: Finding, before: Trace, after: Trace): boolean {
+  const own = new Set(finding.spans);
+  const tables = new Set(
+    finding.spans.flatMap((index) => before.spans[index]?.shape.statement?.tables ?? []),
+  );
+  const others = new Set(before.spans.filter((_, index) => !own.has(index)).map(({ shape }) => shape.text));
+  return after.spans.some(
+    ({ shape }) =>
+      !others.has(shape.text) && (shape.statement?.tables ?? []).some((table) => tables.has(table)),
+  );
 }
 
 /** Calls of the finding's statements that are still made more than once, below every limit. */

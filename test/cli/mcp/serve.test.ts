@@ -82,6 +82,31 @@ async function call(client: Client, name: string, args: object = {}) {
 const cli = async (db: string, ...args: string[]) =>
   (await promisify(execFile)(process.execPath, [PROGRAM, ...args, '--db', db])).stdout.trimEnd();
 
+test('a tick is verified by the newest one that ran, and is not sent', async (t) => {
+  const db = join(t.testdir(), 'scooby.db');
+  const store = await openStore({ db, cwd: '/', run, samplesOf }, t.fail);
+  const ofTick = { method: 'tick', url: 'nightly', route: 'nightly' };
+  const start = Date.now() - HOUR;
+  const [bad, good, other] = [
+    aTrace({ ...ofTick, start, spans: [aSpan()], findings: [finding('f1f1'), finding('f2f2')] }),
+    aTrace({ ...ofTick, start: start + 1 }),
+    aTrace({ ...ofTick, start: start + 2, url: 'hourly', route: 'hourly', findings: [finding('f3f3')] }),
+  ];
+  store.saveAll([bad, good, other]);
+  store.close();
+  const client = await connected(t, db);
+  const gone = await call(client, 'verify', { finding: 'f1f1' });
+  t.match(gone.facts, { verdict: 'gone', before: bad.id, after: good.id });
+  t.match(gone.inFence, /\na tick is not sent: this is the newest one that ran$/);
+  t.match(
+    await cli(db, 'verify', 'f2f2'),
+    /\ngone {9}N\+1 .*\n(?:.*\n)*a tick is not sent: this is the newest/,
+  );
+  const only = await call(client, 'verify', { finding: 'f3f3' });
+  t.ok(only.isError);
+  t.match(only.text, 'A tick cannot be sent again, and the newest hourly is the one with the finding');
+});
+
 test('each tool says what its command says', async (t) => {
   const { db, traces } = await stored(t);
   const client = await connected(t, db);

@@ -107,3 +107,32 @@ test('what the fix brought with it is new', (t) => {
   t.match(verificationOf(looped(50), after), { verdict: 'gone', new: [{ id: 'eeee' }] });
   t.end();
 });
+
+test('without its body a request may have nothing to do', (t) => {
+  const statement = { id: 'a', tables: ['items'], isWrite: false, isControl: false, isBatched: false };
+  const ofItems = (text: string) => aSpan({ name: text, shape: { text, statement } });
+  const before = looped(0);
+  before.spans = Array.from({ length: 6 }, () => ofItems('SELECT ? FROM items'));
+  before.findings = looped(6).findings.map((finding) => ({ ...finding, spans: [0, 1, 2, 3, 4, 5] }));
+  const verdictOf = (spans: Span[], without: string[]) =>
+    verificationOf(before, aTrace({ spans }), undefined, without).findings[0];
+  t.match(verdictOf([], ['its body']), {
+    verdict: 'unclear',
+    note: 'it was sent without its body, and asked for nothing of it',
+  });
+  t.match(verdictOf([], ['cookie']), { verdict: 'gone' });
+  t.match(verdictOf([ofItems('SELECT ? FROM items WHERE id = ANY (?)')], ['its body']), { verdict: 'gone' });
+  t.end();
+});
+
+test('a tick that failed is no proof', (t) => {
+  const tick = looped(50, { method: 'tick' });
+  const failed = aTrace({ method: 'tick', state: 'failed' });
+  delete tick.status;
+  delete failed.status;
+  t.match(verificationOf(tick, failed), {
+    verdict: 'unclear',
+    findings: [{ note: 'it is failed now, and done before' }],
+  });
+  t.end();
+});

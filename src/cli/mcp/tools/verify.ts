@@ -2,11 +2,15 @@
 
 import { z } from 'zod';
 import { UserError } from '../../../domain/errors.js';
-import { verificationOn } from '../../commands/verify.js';
+import { isUnit } from '../../../domain/unit.js';
+import type { Verification } from '../../../insight/verify/verdicts.js';
+import type { StoreReader } from '../../../store/store.js';
+import { verificationOfUnit, verificationOn } from '../../commands/verify.js';
 import { verificationLines } from '../../print/verification.js';
 import { withRunningApp } from '../../running-app.js';
+import type { StorePlace } from '../../select/shared-store.js';
 import { withStore } from '../../select/store-options.js';
-import { verifySubject } from '../../select/verify-subject.js';
+import { type VerifySubject, verifySubject } from '../../select/verify-subject.js';
 import { toolFormat } from '../reading.js';
 import { safeFinding, safeTrace } from '../safe-trace.js';
 import { defineTool, PAGE_INPUT, PAGE_OUTPUT } from '../tool.js';
@@ -24,7 +28,7 @@ export const verifyTool = defineTool({
   name: 'verify',
   title: 'Is it gone?',
   description:
-    "After a fix, and the app's restart: sends the request of a finding to the running app again and says gone, better, still there, or unclear, with both figures. Another method than GET, HEAD or OPTIONS needs confirm: true, which the user has to have agreed to.",
+    "After a fix, and the app's restart: sends the request of a finding to the running app again and says gone, better, still there, or unclear, with both figures. Another method than GET, HEAD or OPTIONS needs confirm: true, which the user has to have agreed to. A job or tick is not sent: its newest run is compared.",
   input: {
     finding: z
       .string()
@@ -56,14 +60,9 @@ export const verifyTool = defineTool({
   run: ({ finding, confirm = false }, { place }) =>
     withStore(place, async (store) => {
       const subject = await verifySubject(store, finding, Date.now());
-      rejectUnsafe('verify', { finding: finding ?? subject.trace.id }, subject.trace, confirm);
-      const found = await withRunningApp(place.db, (app) =>
-        verificationOn(store, app, subject, { yes: confirm }).catch((error: Error) => {
-          if (!(error instanceof UserError)) throw error;
-          // Its address and the trouble, which are for the fence.
-          throw new UserError(`The request could not be sent again, or be compared:\n${error.message}`, 1);
-        }),
-      );
+      const found = isUnit(subject.trace)
+        ? await verificationOfUnit(store, subject)
+        : await bySending(store, place, subject, finding, confirm);
       const verification = {
         ...found,
         findings: found.findings.map(safeFinding),
@@ -86,3 +85,21 @@ export const verifyTool = defineTool({
       };
     }),
 });
+
+/** Verdicts by the running app, or the request's trouble as an error. */
+function bySending(
+  store: StoreReader,
+  { db }: StorePlace,
+  subject: VerifySubject,
+  finding: string | undefined,
+  confirm: boolean,
+): Promise<Verification> {
+  rejectUnsafe('verify', { finding: finding ?? subject.trace.id }, subject.trace, confirm);
+  return withRunningApp(db, (app) =>
+    verificationOn(store, app, subject, { yes: confirm }).catch((error: Error) => {
+      if (!(error instanceof UserError)) throw error;
+      // Its address and the trouble, which are for the fence.
+      throw new UserError(`The request could not be sent again, or be compared:\n${error.message}`, 1);
+    }),
+  );
+}
