@@ -47,7 +47,9 @@ function sitesBelow(cut: (...args: never[]) => unknown): Site[] {
     Error.stackTraceLimit = MAX_FRAMES;
     replaceFormatter(formatter, (_: unknown, sites: Site[]) => sites);
     Error.captureStackTrace(holder, cut);
-    const sites = holder.stack as Site[];
+    // A text while V8 formats a stack, whose formatter may be what blocks: it calls no other meanwhile.
+    if (!Array.isArray(holder.stack)) return [];
+    const sites: Site[] = holder.stack;
     const evaluated = sites.findIndex((site) => !isNative(site) && !site.getScriptNameOrSourceURL());
     return evaluated < 0 ? [] : sites.slice(evaluated + 1);
   } finally {

@@ -2,6 +2,7 @@
 
 import { sep } from 'node:path';
 import { isInfrastructure, packageOfPath } from '../../domain/infrastructure.cjs';
+import { TextCache } from '../record/text-cache.cjs';
 import { workingFolder } from '../run-config.cjs';
 
 const LIBRARY = /[\\/]node_modules[\\/]/;
@@ -16,12 +17,12 @@ let projectFolder: string | undefined;
 /** Sets the agent's root folder, whose scripts are not the app's. */
 export function setAgentFolder(folder: string): void {
   agentFolder = folder;
-  known.clear();
+  known = new TextCache();
 }
 
 /** Sets the packages in node_modules that count as the app's; `@acme/*` stands for a scope. */
 export function setAppPackages(names: string[]): void {
-  known.clear();
+  known = new TextCache();
   const patterns = names.map((name) =>
     name
       .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
@@ -40,7 +41,7 @@ const guests = new Set<string>();
 /** Adds a file of an instrument by others: its frames are none of the app's. */
 export function addAgentScript(file: string): void {
   guests.add(file);
-  known.clear();
+  known = new TextCache();
 }
 
 /** Whether a script is the agent's own, or an instrument's. */
@@ -49,15 +50,14 @@ export function isAgentScript(script: string): boolean {
 }
 
 // Asked at each capture of a stack.
-const known = new Map<string, boolean>();
-const MAX_KNOWN = 5000;
+let known = new TextCache<boolean>();
 
 /** Whether a script, by the name that V8 has of it, is neither Node's, a library's nor the agent's. */
 export function isOwnScript(script: string): boolean {
   let isOwn = known.get(script);
   if (isOwn === undefined) {
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(script, (isOwn = decide(script)));
+    isOwn = decide(script);
+    known.set(script, isOwn, 0);
   }
   return isOwn;
 }

@@ -40,6 +40,8 @@ const MAX_STACKS = 50_000;
 /** Nodes of the tree, and characters of the names of scripts; then only what is known is found. */
 const MAX_NODES = 200_000;
 const MAX_SCRIPT_NAMES = 4 * 1024 * 1024;
+// Characters that a further text of one script counts for: its hash, a map.
+const VERSION_SIZE = 1024;
 
 /** Frame numbers of a script by position; for a reloadable script also by the hash of its text. */
 interface Script {
@@ -186,19 +188,20 @@ export function isCalledByApp(wrapper: (...args: never[]) => unknown): boolean {
   return isOwnScript(callerScript(wrapper));
 }
 
-/** Name of the script that calls `wrapper`, or is so many frames further up, as V8 has it; empty without one. */
+/** Name of the script that calls `wrapper`, or is so many frames further up, as V8 has it; empty without one, and while V8 formats a stack. */
 export function callerScript(wrapper: (...args: never[]) => unknown, further = 0): string {
   const { stackTraceLimit } = Error;
   const formatter = currentFormatter();
   const holder: { stack?: unknown } = {};
+  let script = '';
   try {
     Error.stackTraceLimit = further + 1;
-    replaceFormatter(
-      formatter,
-      (_: unknown, sites: NodeJS.CallSite[]) => sites[further]?.getScriptNameOrSourceURL() ?? '',
-    );
+    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => {
+      script = sites[further]?.getScriptNameOrSourceURL() ?? '';
+    });
     Error.captureStackTrace(holder, wrapper);
-    return String(holder.stack);
+    void holder.stack;
+    return script;
   } finally {
     restoreFormatter(formatter);
     Error.stackTraceLimit = stackTraceLimit;
@@ -277,6 +280,8 @@ function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number>
   const hash = (site as NodeJS.CallSite & { getScriptHash?(): string }).getScriptHash?.() ?? '';
   let positions = known.positionsByHash.get(hash);
   if (positions === undefined) {
+    if (scriptNames > MAX_SCRIPT_NAMES) return NO_POSITIONS;
+    if (known.positionsByHash.size > 0) scriptNames += VERSION_SIZE;
     positions = known.positionsByHash.size === 0 ? known.positions : addScript(script);
     known.positionsByHash.set(hash, positions);
   }

@@ -1,17 +1,21 @@
 /** Evaluated code, which is in no file as it runs: by eval, new Function, vm, and runners of modules. */
 
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf } from '../record/app-values.cjs';
 import { packagePath } from './cjs.cjs';
+import { fileText } from './file-text.cjs';
 import { hasKnownMap, keepMapOfSource, mapInComment, mapOf, wasMapRead } from './source-maps.cjs';
 
 /** Names of scripts that were evaluated; the same name may be that of a file. */
 const evaluated = new Set<string>();
+/** Names, and their characters. */
 const MAX_EVALUATED = 10_000;
+const MAX_NAMES_LENGTH = 2 * 1024 * 1024;
+let namesLength = 0;
 // V8 is asked for all scripts at once, some 0.1 ms each: 200 ms once in an app of a thousand files.
 const MAX_QUESTIONS = 30;
 let questions = 0;
@@ -31,7 +35,10 @@ export function isEvaluated(name: string, isEval: boolean): boolean {
 function noteEvaluated(name: string): void {
   // Without a name of its own code is at the line that evaluates it: eval at load (/app/a.js:3:9)
   if (!NAMED.test(name) || packagePath(name) !== '') return;
-  if (evaluated.size < MAX_EVALUATED) evaluated.add(name);
+  if (evaluated.size >= MAX_EVALUATED || namesLength + name.length > MAX_NAMES_LENGTH || evaluated.has(name))
+    return;
+  namesLength += name.length;
+  evaluated.add(name);
 }
 
 /**
@@ -50,7 +57,7 @@ export function mapsOf(names: string[]): Map<string, string> {
   const urls = attempt(mapUrlsOf, unknown) ?? new Map<string, string>();
   for (const name of unknown) {
     const url = urls.get(name);
-    const map = url === undefined || url === '' ? undefined : attempt(readMap, name, url);
+    const map = url === undefined || url === '' ? undefined : readMap(name, url);
     if (map !== undefined || evaluated.has(name)) maps.set(name, map ?? '');
   }
   return maps;
@@ -82,10 +89,12 @@ function mapUrlsOf(names: Set<string>): Map<string, string> {
   session.connect();
   try {
     session.on('Debugger.scriptParsed', ({ params: { scriptId, url, sourceMapURL = '' } }: ScriptParsed) => {
+      // Of a path Node tells the URL.
+      const name = names.has(url) ? url : pathOf(url);
       // The same name is evaluated anew after an edit.
-      if (!names.has(url) || Number(scriptId) < (newest.get(url) ?? 0)) return;
-      newest.set(url, Number(scriptId));
-      urls.set(url, sourceMapURL);
+      if (!names.has(name) || Number(scriptId) < (newest.get(name) ?? 0)) return;
+      newest.set(name, Number(scriptId));
+      urls.set(name, sourceMapURL);
     });
     session.post('Debugger.enable');
     session.post('Debugger.disable');
@@ -95,12 +104,25 @@ function mapUrlsOf(names: Set<string>): Map<string, string> {
   return urls;
 }
 
-/** Source map of a data URL, or of a file beside the script. */
+function pathOf(url: string): string {
+  try {
+    return url.startsWith('file:') ? fileURLToPath(url) : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Source map of a data URL, or of a file beside the script; undefined where there is none. */
 function readMap(name: string, url: string): string | undefined {
-  if (url.startsWith('data:')) return mapInComment(url);
-  if (/^[a-z][a-z0-9+.-]+:/i.test(url)) return undefined;
-  const path = name.startsWith('file:') ? fileURLToPath(name.replace(/[?#].*$/s, '')) : name;
-  return readFileSync(resolve(dirname(path), decodeURIComponent(url)), 'utf8');
+  try {
+    if (url.startsWith('data:')) return mapInComment(url);
+    if (/^[a-z][a-z0-9+.-]+:/i.test(url)) return undefined;
+    const path = name.startsWith('file:') ? fileURLToPath(name.replace(/[?#].*$/s, '')) : name;
+    return fileText(resolve(dirname(path), decodeURIComponent(url)));
+  } catch {
+    // The comment is any text.
+    return undefined;
+  }
 }
 
 /** Watches what is evaluated by `node:vm`: vite-node, Vitest and jiti run modules by it. */
@@ -128,8 +150,8 @@ export function watchEvaluation(): void {
 }
 
 function noteCode(code: unknown, options: unknown): void {
-  const given = typeof options === 'object' ? (options as { filename?: string; identifier?: string }) : {};
-  const name = typeof options === 'string' ? options : (given?.filename ?? given?.identifier);
+  const name =
+    typeof options === 'string' ? options : (dataOf(options, 'filename') ?? dataOf(options, 'identifier'));
   if (typeof code !== 'string' || typeof name !== 'string' || packagePath(name) !== '') return;
   const hasMap = keepMapOfSource(name, code);
   if (hasMap || (!hasKnownMap(name) && !isTextOfFile(name, code))) noteEvaluated(name);
@@ -137,9 +159,8 @@ function noteCode(code: unknown, options: unknown): void {
 
 /** Whether code is that of the file it is named after, perhaps inside a function on its first line. */
 function isTextOfFile(name: string, code: string): boolean {
-  const path = name.startsWith('file:') ? attempt(fileURLToPath, name) : name;
-  const text = path === undefined ? undefined : attempt(readFileSync, path, 'utf8');
-  if (typeof text !== 'string') return false;
+  const text = fileText(name);
+  if (text === undefined) return false;
   const at = code.indexOf(text.replace(/^#!.*/, '').trim());
   return (
     at >= 0 && code.slice(0, at).split('\n').length === text.slice(0, text.search(/\S/)).split('\n').length

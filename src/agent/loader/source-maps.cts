@@ -3,11 +3,11 @@
  * load.
  */
 
-import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { attempt } from '../guard.cjs';
+import { TextCache } from '../record/text-cache.cjs';
 import { packagePath } from './cjs.cjs';
+import { fileText } from './file-text.cjs';
 
 interface Compilable {
   _compile(this: unknown, content: string, filename: string): unknown;
@@ -15,7 +15,7 @@ interface Compilable {
 
 /** Characters. */
 const MAX_COMMENT = 16 * 1024 * 1024;
-/** Characters of all comments that are kept. */
+/** Characters of all comments that are kept, and of the names of their files. */
 const MAX_COMMENTS = 64 * 1024 * 1024;
 const COMMENT = '//# sourceMappingURL=data:application/json';
 
@@ -23,9 +23,9 @@ const COMMENT = '//# sourceMappingURL=data:application/json';
 const mapComments = new Map<string, string>();
 let commentsLength = 0;
 /** Scripts whose map has been read. */
-const mapped = new Set<string>();
+const mapped = new TextCache<true>();
 /** Reader of a map that is in another file, by file. */
-const mapReaders = new Map<string, () => string>();
+const mapReaders = new Map<string, () => string | undefined>();
 
 /**
  * Keeps the map inside compiled code until a stack has a frame of the file; returns whether there
@@ -39,28 +39,36 @@ export function keepMapOfSource(filename: string, content: unknown): boolean {
 }
 
 function keepComment(filename: string, comment: string): void {
-  commentsLength += comment.length - (mapComments.get(filename)?.length ?? 0);
+  takeComment(filename);
   mapComments.set(filename, comment);
+  commentsLength += filename.length + comment.length;
   // The oldest are those of files that no stack has shown since.
-  for (const [oldest, kept] of mapComments) {
+  for (const [oldest] of mapComments) {
     if (commentsLength <= MAX_COMMENTS) break;
-    mapComments.delete(oldest);
-    commentsLength -= kept.length;
+    takeComment(oldest);
   }
+}
+
+function takeComment(filename: string): string | undefined {
+  const comment = mapComments.get(filename);
+  if (comment === undefined) return undefined;
+  mapComments.delete(filename);
+  commentsLength -= filename.length + comment.length;
+  return comment;
 }
 
 /** Whether a map of the script has been kept or read. */
 export function hasKnownMap(script: string): boolean {
-  return mapComments.has(script) || mapReaders.has(script) || mapped.has(script);
+  return mapComments.has(script) || mapReaders.has(script) || mapped.get(script) !== undefined;
 }
 
 /** Whether the map of a script has been read, and is not to be asked for again. */
 export function wasMapRead(script: string): boolean {
-  return mapped.has(script);
+  return mapped.get(script) !== undefined;
 }
 
 /** Keeps the reader of a map file, called when a stack has a frame of `filename`. */
-export function keepMapFile(filename: string, read: () => string): void {
+export function keepMapFile(filename: string, read: () => string | undefined): void {
   mapReaders.set(filename, read);
 }
 
@@ -90,10 +98,8 @@ keepMapOfModule.appliesTo = (filename: string): boolean =>
 export function mapOf(script: string): string | undefined {
   if (script.startsWith('node:') || packagePath(script) !== '') return undefined;
   try {
-    const comment = mapComments.get(script);
-    mapComments.delete(script);
-    commentsLength -= comment?.length ?? 0;
-    if (comment !== undefined || mapReaders.has(script)) mapped.add(script);
+    const comment = takeComment(script);
+    if (comment !== undefined || mapReaders.has(script)) mapped.set(script, true, 0);
     if (comment !== undefined) return mapInComment(comment);
     const read = mapReaders.get(script);
     mapReaders.delete(script);
@@ -118,6 +124,7 @@ export function mapInComment(comment: string): string | undefined {
 function hasOwnMap(script: string): boolean {
   // A script that a bundler evaluates from memory: webpack-internal:///(rsc)/./lib/db.ts
   if (/^(?!file:)[\w-]+:\/\//.test(script)) return false;
-  const file = script.startsWith('file:') ? fileURLToPath(script.replace(/[?#].*$/s, '')) : script;
-  return readFileSync(file, 'utf8').includes('sourceMappingURL=');
+  const text = fileText(script);
+  // Without its text nothing tells whether the map is that of the file.
+  return text === undefined || text.includes('sourceMappingURL=');
 }

@@ -1,11 +1,11 @@
 /** Hooks for test runners with module loaders of their own: Jest and Vitest. */
 
 import { subscribe } from 'node:diagnostics_channel';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import threads from 'node:worker_threads';
 import { attempt } from '../guard.cjs';
 import { applyPatch, type Patch, packagePath } from './cjs.cjs';
+import { fileText } from './file-text.cjs';
 import { keepMapFile } from './source-maps.cjs';
 
 interface TransformResult {
@@ -70,8 +70,7 @@ function patchTransform(prototype: { transform?: Transform }, patchFor: (filenam
     const result = original.call(this, filename, ...rest);
     if (attempt(patchFor, filename) !== undefined) return { ...result, code: result.code + PUBLISH_EXPORTS };
     const { sourceMapPath } = result;
-    if (sourceMapPath && packagePath(filename) === '')
-      keepMapFile(filename, () => readFileSync(sourceMapPath, 'utf8'));
+    if (sourceMapPath && packagePath(filename) === '') keepMapFile(filename, () => fileText(sourceMapPath));
     return result;
   };
 }

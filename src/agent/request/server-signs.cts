@@ -68,13 +68,15 @@ function stackText(): string {
   const { stackTraceLimit } = Error;
   const formatter = currentFormatter();
   const holder: { stack?: unknown } = {};
+  let files = '';
   try {
     Error.stackTraceLimit = 20;
-    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) =>
-      sites.map((site) => site.getFileName()).join('\n'),
-    );
+    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => {
+      files = sites.map((site) => site.getFileName()).join('\n');
+    });
     Error.captureStackTrace(holder);
-    return String(holder.stack);
+    void holder.stack;
+    return files;
   } finally {
     restoreFormatter(formatter);
     Error.stackTraceLimit = stackTraceLimit;

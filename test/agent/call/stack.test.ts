@@ -2,7 +2,9 @@
 
 import { join } from 'node:path';
 import { test } from 'tap';
-import { captureStack, takeNewFrames } from '../../../src/agent/call/stack.cjs';
+import { captureRunning } from '../../../src/agent/blocked/capture.cjs';
+import { isCalledByRuntime } from '../../../src/agent/call/runtime-caller.cjs';
+import { callerScript, captureStack, isCalledByApp, takeNewFrames } from '../../../src/agent/call/stack.cjs';
 import { ROOT } from '../app.js';
 import { linesOfForms } from '../call-sites/made-up-packages.js';
 
@@ -102,5 +104,40 @@ test('names are those that the app has given: none of V8 in evaluated code, none
     nameOf((capture) => new Repository().load(capture)),
     'Repository.load',
   );
+  t.end();
+});
+
+test('code that is evaluated anew under one name is told up to a bound', (t) => {
+  takeNewFrames();
+  const capture = (): number => captureStack(capture);
+  const name = '/made/up/again.js';
+  for (let i = 0; i < 5000; i++) new Function('capture', `capture(${i})\n//# sourceURL=${name}`)(capture);
+  const told = takeNewFrames()!.scripts.filter((script) => script === name).length;
+  t.ok(told > 1000 && told < 4200, `${told} versions`);
+  t.end();
+});
+
+test('while V8 formats a stack, and so calls no other formatter, nothing is captured, and nothing throws', (t) => {
+  const { prepareStackTrace } = Error;
+  const captures: Record<string, () => unknown> = {
+    stack: () => captureStack(captures.stack as never),
+    script: () => callerScript(captures.script as never),
+    app: () => isCalledByApp(captures.app as never),
+    runtime: () => isCalledByRuntime(captures.runtime as never),
+    // As the watchdog's session evaluates it, in whatever runs.
+    running: () =>
+      new Function('capture', 'return capture()')(() => captureRunning(captures.running as never)),
+  };
+  const seen: Record<string, unknown> = {};
+  Error.prepareStackTrace = () => {
+    for (const [name, capture] of Object.entries(captures)) seen[name] = capture();
+    return 'formatted';
+  };
+  try {
+    t.equal(new Error('of the app').stack, 'formatted');
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+  t.same(seen, { stack: 0, script: '', app: false, runtime: false, running: undefined });
   t.end();
 });

@@ -1,0 +1,19 @@
+/** Text of files that the app's code names: a pipe would be waited for, a device read without end. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Bytes. */
+const MAX_SIZE = 64 * 1024 * 1024;
+
+/** Text of a regular file of up to 64 MiB, by its path or URL; undefined for any other, or for none. */
+export function fileText(name: string): string | undefined {
+  try {
+    const path = name.startsWith('file:') ? fileURLToPath(name.replace(/[?#].*$/s, '')) : name;
+    const stats = statSync(path);
+    return stats.isFile() && stats.size <= MAX_SIZE ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    // Evaluated code has any name.
+    return undefined;
+  }
+}
