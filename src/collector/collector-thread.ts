@@ -13,8 +13,13 @@ import type { CollectorSettings, FromCollector, ToCollector } from './collector-
 const PING_MS = 1000;
 /** Pings without an answer after which the thread is ended: counted, as the machine may have slept. */
 const MAX_UNANSWERED = 15;
-/** The same of a thread that starts: at a load of 45 on two cores, its modules and its store take longer. */
-const MAX_STARTING = 120;
+/**
+ * The same of a thread that starts, or that has had no CPU: at a load of 45 on two cores, its modules and its store
+ * take longer, and at 18 the ten thousand calls of a request.
+ */
+const MAX_STARVED = 120;
+/** CPU of the process since the last answer, by the time since: less, and the machine is what does not answer. */
+const MIN_SHARE = 0.5;
 /** ms until a failed thread is started again, twice as long each time. */
 const RESTART_MS = 100;
 const MAX_RESTART_MS = 30_000;
@@ -39,6 +44,13 @@ export interface ThreadOptions {
   file?: string;
   /** ms between two pings. */
   pingMs?: number;
+  /** ms of CPU that this process has had. */
+  cpuMs?: () => number;
+}
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** File of the thread: beside this file, or beside the chunk that it is in. */
@@ -53,8 +65,12 @@ export class CollectorThread {
   readonly #file: string;
   readonly #settings: CollectorSettings;
   readonly #listener: ThreadListener;
+  readonly #pingMs: number;
+  readonly #cpuMs: () => number;
   #worker: Worker | undefined;
   #unanswered = 0;
+  /** CPU at the first ping that has no answer. */
+  #cpuAtPing = 0;
   /** Whether the thread has said nothing yet. */
   #isStarting = true;
   #pings: NodeJS.Timeout | undefined;
@@ -66,11 +82,13 @@ export class CollectorThread {
   constructor(
     settings: CollectorSettings,
     listener: ThreadListener,
-    { file = workerFile(), pingMs = PING_MS }: ThreadOptions = {},
+    { file = workerFile(), pingMs = PING_MS, cpuMs = ownCpuMs }: ThreadOptions = {},
   ) {
     this.#file = file;
     this.#settings = settings;
     this.#listener = listener;
+    this.#pingMs = pingMs;
+    this.#cpuMs = cpuMs;
     this.#worker = this.#start();
     this.#pings = setInterval(() => this.#ping(), pingMs).unref();
   }
@@ -121,9 +139,17 @@ export class CollectorThread {
 
   #ping(): void {
     if (this.#state !== 'running') return;
-    const max = this.#isStarting ? MAX_STARTING : MAX_UNANSWERED;
-    if (this.#unanswered++ >= max) return this.#fail('it does not answer');
+    const cpu = this.#cpuMs();
+    if (this.#unanswered === 0) this.#cpuAtPing = cpu;
+    if (this.#hangs(cpu)) return this.#fail('it does not answer');
+    this.#unanswered++;
     this.post({ t: 'ping' });
+  }
+
+  #hangs(cpu: number): boolean {
+    if (this.#unanswered >= MAX_STARVED) return true;
+    if (this.#isStarting || this.#unanswered < MAX_UNANSWERED) return false;
+    return cpu - this.#cpuAtPing >= MAX_UNANSWERED * this.#pingMs * MIN_SHARE;
   }
 
   #fail(reason: string): void {

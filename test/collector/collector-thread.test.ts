@@ -5,18 +5,18 @@ import type { CollectorSettings, FromCollector } from '../../src/collector/colle
 import { CollectorThread } from '../../src/collector/collector-thread.js';
 import { until } from '../scooby.js';
 
-function aThread(t: Test, script: string, pingMs = 1000) {
+function aThread(t: Test, script: string, pingMs = 1000, cpuMs?: () => number, shared?: SharedArrayBuffer) {
   const file = join(t.testdir(), 'thread.mjs');
   writeFileSync(file, `import { parentPort } from 'node:worker_threads';\n${script}`);
   const events: unknown[] = [];
   const thread = new CollectorThread(
-    {} as CollectorSettings,
+    { shared } as unknown as CollectorSettings,
     {
       received: (message: FromCollector) => events.push(message.t),
       failed: (reason) => events.push(['failed', reason]),
       restarted: (attempt) => events.push(['restarted', attempt]),
     },
-    { file, pingMs },
+    { file, pingMs, ...(cpuMs && { cpuMs }) },
   );
   t.teardown(() => thread.close());
   return { thread, events };
@@ -53,6 +53,30 @@ test('a thread that does not answer is ended and started again', async (t) => {
   thread.post({ t: 'finish' });
   await until(() => events.length === 4, 'its answer');
   t.same(events, ['finished', ['failed', 'it does not answer'], ['restarted', 1], 'finished']);
+});
+
+/** Says that it runs, and stops until it is notified. */
+const STOPS = `
+import { workerData } from 'node:worker_threads';
+parentPort.postMessage({ t: 'finished' });
+parentPort.once('message', () => {
+  Atomics.wait(new Int32Array(workerData.shared), 0, 0);
+  parentPort.postMessage({ t: 'finished' });
+});`;
+
+test('a thread that has had no CPU is waited for, up to a bound', async (t) => {
+  const shared = new SharedArrayBuffer(4);
+  let pings = 0;
+  const cpuMs = () => {
+    if (++pings === 60) Atomics.notify(new Int32Array(shared), 0);
+    return 0;
+  };
+  const { events } = aThread(t, STOPS, 20, cpuMs, shared);
+  await until(() => events.length === 2, 'its answer');
+  t.same(events, ['finished', 'finished'], 'the machine had other things to do');
+  const stopped = aThread(t, STOPS, 10, () => 0, new SharedArrayBuffer(4));
+  await until(() => stopped.events.length > 1, 'its end');
+  t.same(stopped.events.slice(0, 2), ['finished', ['failed', 'it does not answer']]);
 });
 
 test('a thread that is slow to start is waited for', async (t) => {
