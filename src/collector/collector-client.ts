@@ -78,6 +78,9 @@ const MAX_QUIET_LOOKS = 60;
 /** Failures in a row from which a new collector leaves out what the failed one had to read. */
 const MAX_REPLAYS = 2;
 
+/** Note of requests whose calls the app may have had no room to write. */
+const FULL_NOTE = 'the disk of the temporary folder was full; calls may be missing';
+
 /** What tests replace. */
 export interface ClientOptions extends ThreadOptions {
   /** ms between two looks at a collector that finishes. */
@@ -99,6 +102,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   readonly #held = new HeldExchanges((count) => this.#noteLeftOut(count));
   #connections: AppConnections;
   #folder = '';
+  #isFolderFull = false;
   readonly #processes = new Map<number, KnownProcess>();
   readonly #reads = new Map<number, (result: ReadResult) => void>();
   readonly #searches = new Map<number, (found: Found) => void>();
@@ -190,6 +194,11 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#journal?.reopen();
   }
 
+  /** Hears whether the disk of the run's folder is full: requests that run meanwhile say so. */
+  folderFull(isFull: boolean): void {
+    this.#isFolderFull = isFull;
+  }
+
   /** Saves what a killed launcher has left in a folder, which it removes, and warns of that. */
   recover(folder: string, facts: RecordedRun): void {
     this.#thread.post({ t: 'recover', folder, facts });
@@ -217,11 +226,13 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   }
 
   requestStarted(exchange: Exchange): void {
-    this.#exchanges.started(exchange);
+    this.#exchanges.started(
+      this.#isFolderFull ? { ...exchange, notes: [...(exchange.notes ?? []), FULL_NOTE] } : exchange,
+    );
   }
 
   requestEnded(end: ExchangeEnd): void {
-    this.#exchanges.ended(end);
+    this.#exchanges.ended(this.#isFolderFull ? { note: FULL_NOTE, ...end } : end);
     this.#connections.profiles.end(end.id);
     this.emit('progress');
   }

@@ -177,7 +177,7 @@ export class TraceWriter {
   #handleFailure(error: unknown, lostTraces: number): void {
     if (!(error instanceof StoreError)) throw error;
     if (this.#failedAt === Number.NEGATIVE_INFINITY) {
-      this.#warn(`${error.message}; ${this.#consequence}`);
+      this.#warn(`${error.message.replace(/\.$/, '')}; ${this.#consequence}`);
     }
     this.#failedAt = performance.now();
     this.#busySince = undefined;

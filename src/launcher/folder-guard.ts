@@ -9,6 +9,8 @@ export interface FolderGuardParts {
   folder: Pick<RunFolder, 'path' | 'state' | 'restore'>;
   /** Opens the sockets in the folder again. */
   listenAgain(): Promise<void>;
+  /** Whether the disk of the folder is full, at each look. */
+  full(isFull: boolean): void;
   warn(message: string): void;
 }
 
@@ -17,10 +19,11 @@ export interface FolderGuardParts {
  * connected go on in their open files; without the folder, processes that start would not be
  * recorded, and requests would wait for them in vain.
  */
-export function guardFolder({ folder, listenAgain, warn }: FolderGuardParts): () => void {
+export function guardFolder({ folder, listenAgain, full, warn }: FolderGuardParts): () => void {
   let isRestoring = false;
   const check = async () => {
     const state = folder.state();
+    full(state === 'full');
     if (state === 'full') warn(`${folder.path} is on a full disk; calls are missing until it has room`);
     if (state !== 'missing' || isRestoring) return;
     isRestoring = true;

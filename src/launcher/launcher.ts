@@ -53,6 +53,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
       collector.folderRestored();
       await Promise.all([link.listenAgain(), control.listenAgain()]);
     },
+    full: (isFull) => collector.folderFull(isFull),
     warn: (message) => listener.warn(message),
   });
   const lostAgent = new LostAgentWatch({

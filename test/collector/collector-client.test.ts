@@ -111,6 +111,27 @@ test('a request is collected in the other thread, saved, reported, and found', a
   t.equal(await collector.find(SECOND), undefined);
 });
 
+test('requests that run while the temporary folder is full say that calls may be missing', async (t) => {
+  const { collector, connections, connection, events, write, start, end, stackLines } = await aClient(t);
+  connections.connected(connection);
+  write(...stackLines);
+  collector.folderFull(true);
+  start(FIRST, '/begins-there');
+  collector.folderFull(false);
+  start(SECOND, '/ends-there');
+  end(FIRST);
+  collector.folderFull(true);
+  end(SECOND);
+  collector.folderFull(false);
+  start(THIRD, '/later');
+  end(THIRD);
+  write(...[FIRST, SECOND, THIRD].map(aClose));
+  await until(() => events.length === 3, 'the requests');
+  const full = ['the disk of the temporary folder was full; calls may be missing'];
+  const notesOf = async (id: string) => JSON.parse((await collector.find(id))!).notes;
+  t.same(await Promise.all([FIRST, SECOND, THIRD].map(notesOf)), [full, full, undefined]);
+});
+
 test('what is written before the end is read, of processes that have left as well', async (t) => {
   const { collector, connections, connection, events, write, start, end, stackLines } = await aClient(t);
   connections.connected(connection);

@@ -62,13 +62,13 @@ test('under load traces of several turns are saved together', async (t) => {
 
 test('a failing store loses the traces and warns once', async (t) => {
   const { traceWriter, store, warnings } = aTraceWriter();
-  store.error = new StoreError('The disk is full');
+  store.error = new StoreError('The disk is full. Recording goes on.');
   t.equal(traceWriter.writeSource({ file: 'a.js', text: '' }), undefined);
   traceWriter.write(aTrace());
   traceWriter.flush();
   traceWriter.write(aTrace());
   traceWriter.flush();
-  t.same(warnings, ['The disk is full; requests are not kept until it works again']);
+  t.same(warnings, ['The disk is full. Recording goes on; requests are not kept until it works again']);
   t.equal(store.saves, 0, 'the store is not tried at every request');
 });
 

@@ -70,11 +70,18 @@ test('full, and never to be written again: said, tried on', async (t) => {
     listening++;
     state = 'ok';
   };
-  const stop = guardFolder({ folder, listenAgain, warn: (message) => void said.push(message) });
+  const full: boolean[] = [];
+  const stop = guardFolder({
+    folder,
+    listenAgain,
+    full: (isFull) => void full.push(isFull),
+    warn: (message) => void said.push(message),
+  });
   await until(() => said.length > 0, 'the full disk');
   state = 'missing';
   await until(() => listening > 0, 'the sockets');
   stop();
+  t.same([full[0], full.at(-1)], [true, false]);
   t.same(
     [...new Set(said)],
     [
