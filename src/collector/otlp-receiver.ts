@@ -19,6 +19,8 @@ const MAX_BODY = 16 << 20;
 const QUIET_MS = 1000;
 /** Spans that are remembered, as late ones belong to requests that were made before. */
 const MAX_SPANS = 50_000;
+/** Bytes of the messages that brought them. */
+const MAX_REMEMBERED = 64 << 20;
 
 /** Hears of a request that a service has answered; with later spans, `isAgain`, once more. */
 type OnReceived = (trace: RecordedTrace, isAgain: boolean) => void;
@@ -27,6 +29,7 @@ interface Pending {
   spans: Map<string, OtlpSpan>;
   /** Ids of the requests that were made of them. */
   made: Set<string>;
+  bytes: number;
   timer: NodeJS.Timeout;
 }
 
@@ -35,19 +38,30 @@ export class OtlpReceiver {
   readonly #server: Server;
   readonly #onReceived: OnReceived;
   readonly #project: string;
+  readonly #maxRemembered: number;
   readonly #traces = new Map<string, Pending>();
   #count = 0;
+  #bytes = 0;
 
-  /** Resolves when it listens; rejects where the port is taken. `project` is what files are relative to. */
-  static async open(port: number, project: string, onReceived: OnReceived): Promise<OtlpReceiver> {
-    const receiver = new OtlpReceiver(project, onReceived);
+  /**
+   * Resolves when it listens; rejects where the port is taken. `project` is what files are relative to;
+   * `maxRemembered` is what tests replace.
+   */
+  static async open(
+    port: number,
+    project: string,
+    onReceived: OnReceived,
+    maxRemembered = MAX_REMEMBERED,
+  ): Promise<OtlpReceiver> {
+    const receiver = new OtlpReceiver(project, onReceived, maxRemembered);
     receiver.#server.listen(port, HOST);
     await once(receiver.#server, 'listening');
     return receiver;
   }
 
-  private constructor(project: string, onReceived: OnReceived) {
+  private constructor(project: string, onReceived: OnReceived, maxRemembered: number) {
     this.#project = project;
+    this.#maxRemembered = maxRemembered;
     this.#onReceived = onReceived;
     this.#server = createServer((req, res) => void this.#answer(req, res));
   }
@@ -78,7 +92,8 @@ export class OtlpReceiver {
     }
     try {
       const body = await readBody(req);
-      this.#add(readOtlpSpans(isJson ? JSON.parse(body.toString('utf8')) : decodeOtlp(body), 'the message'));
+      const message = isJson ? JSON.parse(body.toString('utf8')) : decodeOtlp(body);
+      this.#add(readOtlpSpans(message, 'the message'), body.length);
       res.writeHead(200, { 'Content-Type': isJson ? 'application/json' : 'application/x-protobuf' });
       res.end(isJson ? '{}' : '');
     } catch (error) {
@@ -88,19 +103,23 @@ export class OtlpReceiver {
     }
   }
 
-  #add(spans: OtlpSpan[]): void {
+  #add(spans: OtlpSpan[], bytes: number): void {
+    const share = bytes / spans.length;
     for (const span of spans) {
       const pending = this.#pendingOf(span.traceId);
       if (!pending.spans.has(span.spanId)) this.#count++;
       pending.spans.set(span.spanId, span);
+      pending.bytes += share;
+      this.#bytes += share;
       pending.timer.refresh();
     }
-    for (const [id, { spans: old, timer }] of this.#traces) {
-      if (this.#count <= MAX_SPANS) break;
+    for (const [id, { spans: old, bytes: size, timer }] of this.#traces) {
+      if (this.#count <= MAX_SPANS && this.#bytes <= this.#maxRemembered) break;
       clearTimeout(timer);
       this.#finish(id);
       this.#traces.delete(id);
       this.#count -= old.size;
+      this.#bytes -= size;
     }
   }
 
@@ -108,7 +127,7 @@ export class OtlpReceiver {
     const known = this.#traces.get(traceId);
     if (known !== undefined) return known;
     const timer = setTimeout(() => this.#finish(traceId), QUIET_MS).unref();
-    const pending: Pending = { spans: new Map(), made: new Set(), timer };
+    const pending: Pending = { spans: new Map(), made: new Set(), bytes: 0, timer };
     this.#traces.set(traceId, pending);
     return pending;
   }

@@ -5,6 +5,7 @@ import { OtlpReceiver } from '../../src/collector/otlp-receiver.js';
 import type { RecordedTrace } from '../../src/domain/trace.js';
 import { OtlpSender } from '../../src/export/otlp-sender.js';
 import { aSpan, aTrace } from '../factory.js';
+import { until } from '../scooby.js';
 
 function post(
   url: string,
@@ -65,6 +66,33 @@ test('what is still waiting is made into requests at the end', async (t) => {
   t.same(await post(`${receiver.url}/v1/traces`, message), { status: 200, body: '{}' });
   receiver.close();
   t.same(received, ['job']);
+});
+
+test('spans are remembered up to a bound in bytes: the oldest request is made, and forgotten', async (t) => {
+  const received: [url: string, isAgain: boolean][] = [];
+  const onReceived = ({ url }: RecordedTrace, isAgain: boolean) => void received.push([url, isAgain]);
+  const receiver = await OtlpReceiver.open(0, '/srv', onReceived, 10_000);
+  const send = (trace: number, spanId: string, parent?: string) => {
+    const span = {
+      traceId: String(trace).padStart(32, '0'),
+      ...{ spanId: spanId.repeat(16), name: `job ${trace}`, kind: 5, startTimeUnixNano: '1000000' },
+      ...(parent !== undefined && { parentSpanId: parent.repeat(16), kind: 1 }),
+      attributes: [{ key: 'text', value: { stringValue: 'x'.repeat(2100) } }],
+    };
+    const message = { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };
+    return post(`${receiver.url}/v1/traces`, JSON.stringify(message));
+  };
+  for (const trace of [1, 2, 3, 4, 5]) await send(trace, 'a');
+  await until(() => new Set(received.map(([url]) => url)).size === 5, 'all requests');
+  t.ok(received.every(([, isAgain]) => !isAgain));
+  for (const trace of [5, 1]) await send(trace, 'b', 'a');
+  receiver.close();
+  const again = (trace: number) => received.filter(([url]) => url === `job ${trace}`).slice(1);
+  t.same(again(5), [['job 5', true]]);
+  t.notOk(
+    again(1).some(([, isAgain]) => isAgain),
+    'it was forgotten',
+  );
 });
 
 test('pages, strangers and what is no message are refused', async (t) => {
