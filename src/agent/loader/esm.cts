@@ -4,7 +4,7 @@
  */
 
 import { subscribe } from 'node:diagnostics_channel';
-import { existsSync, readFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -33,6 +33,9 @@ type Module = typeof nodeModule & {
   register?(specifier: string, options: { data: unknown }): void;
 };
 
+// Bound at load, before an instrument wraps them to time calls of the app.
+const { existsSync, readFileSync } = fs;
+
 const CHANNEL = 'scooby:imported';
 /** Stands for the URL of the module itself, which is known when it loads. */
 const OWN_URL = 'scooby:own-url';
@@ -49,9 +52,8 @@ export function onImport(
   majors = new Map<string, number>(),
   namespaces = new Set<string>(),
 ): void {
-  const isThere = (file: string) =>
-    isAbsolute(file) || isInstalled(packageName(file), majors.get(packageName(file)));
-  if (![...modules.keys()].some(isThere)) return;
+  const files = [...modules.keys()];
+  if (!files.some(isAbsolute) && !isAnyInstalled(new Set(files.map(packageName)), majors)) return;
   subscribe(CHANNEL, (message) => {
     const { path, bindings, url } = message as { path: string; bindings: Bindings; url: string };
     attempt(() => listener(path, bindings, fileURLToPath(url)));
@@ -182,20 +184,49 @@ export const initialize = (data) => { suffixes = data; };
 export const load = (url, context, next) => ${loadOffThread.name}(suffixes, url, context, next);
 `)}`;
 
+/** Whether one of the packages is installed: each folder is looked for once, not for each of them. */
+function isAnyInstalled(names: Set<string>, majors: Map<string, number>): boolean {
+  const places = packageFolders();
+  for (const name of names) if (isInstalled(places, name, majors.get(name))) return true;
+  return false;
+}
+
+/** A folder of packages that the app can load; with Yarn PnP `isPnp`, and no such folder is needed. */
+interface PackageFolder {
+  path: string;
+  isPnp: boolean;
+}
+
+/** Folders of packages of the working directory and of the script's folder, from each upwards. */
+function packageFolders(): PackageFolder[][] {
+  const starts = new Set([workingFolder(), dirname(process.argv[1] ?? '')]);
+  return [...starts].map(foldersAbove);
+}
+
+function foldersAbove(start: string): PackageFolder[] {
+  const found: PackageFolder[] = [];
+  for (let folder = start; ; folder = dirname(folder)) {
+    const path = join(folder, 'node_modules');
+    const isPnp = exists(join(folder, '.pnp.cjs'));
+    if (isPnp || exists(path)) found.push({ path, isPnp });
+    if (isPnp || folder === dirname(folder)) return found;
+  }
+}
+
+function exists(path: string): boolean {
+  // Under a permission model Node 20 throws instead of answering false.
+  return attempt(existsSync, path) === true;
+}
+
 /**
- * Whether a package, of a major version if one is given, is in a node_modules folder of the working
- * directory, of the script's folder or of
- * their parents; always true with Yarn PnP.
+ * Whether a package, of a major version if one is given, is in one of the folders; always true with
+ * Yarn PnP.
  */
-function isInstalled(name: string, major?: number): boolean {
-  return [workingFolder(), dirname(process.argv[1] ?? '')].some((start) => {
-    for (let folder = start; ; folder = dirname(folder)) {
-      // Under a permission model Node 20 throws instead of answering false.
-      if (attempt(existsSync, join(folder, '.pnp.cjs'))) return true;
-      const installed = join(folder, 'node_modules', name);
-      if (attempt(existsSync, installed)) return major === undefined || hasMajor(installed, major);
-      if (folder === dirname(folder)) return false;
-    }
+function isInstalled(places: PackageFolder[][], name: string, major: number | undefined): boolean {
+  return places.some((folders) => {
+    const place = folders.find(({ path, isPnp }) => isPnp || exists(join(path, name)));
+    if (place === undefined || place.isPnp) return place !== undefined;
+    return major === undefined || hasMajor(join(place.path, name), major);
   });
 }
 
