@@ -207,7 +207,7 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
 
 function noteAcquired(call: TracedCall, client: Client): void {
   rememberConnection(call.instrument, client, call.self as object);
-  sourceOf(client, call.self as object);
+  noteSource(call, client, sourceOf(client, call.self as object));
   connections.tellPool(call, call.pool);
 }
 
@@ -353,12 +353,18 @@ function wrapCursorMethod(original: Function): Function {
 }
 
 function recordSent(call: TracedCall, client: Client): void {
-  const detail = call.info?.detail;
-  setConnectionId(detail, client);
-  rememberConnection(call.instrument, client);
-  if (detail !== undefined) detail.source = sourceOf(client);
+  // The pool has told it already.
+  if (call.info?.detail?.source === undefined) {
+    rememberConnection(call.instrument, client);
+    noteSource(call, client, sourceOf(client));
+  }
   connections.takeWait(call, client);
   connections.countBytesFrom(call, client.connection?.stream);
+}
+
+function noteSource({ info }: TracedCall, client: Client, source: number): void {
+  setConnectionId(info?.detail, client);
+  if (info?.detail !== undefined) info.detail.source = source;
 }
 
 function recordSubmitted(call: TracedCall, query: Submittable): void {

@@ -5,7 +5,7 @@
 
 import type { LinkLine } from '../../domain/link.js';
 import type { TracedCall } from '../call/call.cjs';
-import { maskStatement } from './sql-params.cjs';
+import { readStatement } from './sql-params.cjs';
 import { detachText, MAX_CACHED_TEXT, TextCache } from './text-cache.cjs';
 import { toJson } from './to-json.cjs';
 
@@ -56,8 +56,10 @@ export function kindOfCall({ instrument, info }: TracedCall): string {
 function nameJson(call: TracedCall, isShort: boolean): string {
   const { instrument, info } = call;
   const { name } = info!;
-  const text = kindOfCall(call) === 'sql' ? maskStatement(name, instrument.dialect) : name;
-  return isShort ? toJson(shortText(text)) : cachedJson(text, name.length);
+  if (kindOfCall(call) !== 'sql') return isShort ? toJson(shortText(name)) : cachedJson(name);
+  const statement = readStatement(name, instrument.dialect);
+  if (isShort) return toJson(shortText(statement.text));
+  return (statement.json ??= toJson(cutText(statement.text, name.length)));
 }
 
 function shortText(text: string): string {
@@ -70,11 +72,15 @@ function shortText(text: string): string {
  * JSON of a text that recurs (statement, route, handler's name), cached; texts over 64 Ki
  * characters are cut.
  */
-export function cachedJson(text: string, length = text.length): string {
+export function cachedJson(text: string): string {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const cut = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${length} characters)`;
-  const json = toJson(cut);
+  const json = toJson(cutText(text));
   if (text.length <= MAX_CACHED_TEXT) cache.set(detachText(text), json, json.length);
   return json;
+}
+
+/** A text that is not too long, or its beginning; `length` is that of the whole. */
+function cutText(text: string, length = text.length): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${length} characters)`;
 }

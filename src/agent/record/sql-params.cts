@@ -12,8 +12,14 @@ import { sqlTokens } from './sql-tokens.cjs';
 import { detachText, MAX_CACHED_TEXT, TextCache } from './text-cache.cjs';
 import { budget } from './value-budget.cjs';
 
-interface MaskedStatement {
+/** A statement as it is recorded. */
+export interface MaskedStatement {
+  /** Its text, and the dialect that it was read in. */
+  sql: string;
+  dialect: Dialect | undefined;
   text: string;
+  /** JSON of `text`, once it was encoded. */
+  json: string | undefined;
   params: Map<number | string, SqlVerdict>;
 }
 
@@ -30,20 +36,22 @@ const PARAM_SIZE = 50;
 /** By dialect, as the same text may be read in several: a quote that ends a string of one goes on in another. */
 const caches = new Map<Dialect | undefined, TextCache<MaskedStatement>>();
 /** The last long statement, whose text and params are masked one after the other. */
-let lastLong: { sql: string; dialect: Dialect | undefined; statement: MaskedStatement } | undefined;
+let lastLong: MaskedStatement | undefined;
+/** The last statement: most are asked again at once, and comparing takes less than looking it up. */
+let last: MaskedStatement | undefined;
 // Without these a statement has no column to mask; an insert may have no columns at all.
 const SIGNS =
   /pass|pw|mdp|senha|contrase|kennwort|wachtwoord|senord|has[l\u0142]o|heslo|salasana|adgangs|jelsz|ifre|lozinka|clave|[\u0400-\uffff]|secret|key|token|auth|bearer|credential|cookie|sess|sig|jwt|cvv|cvc|dpop|card|credit|cc|social|security|code|sid|otp|ssn|[cx]srf|magic|pin|ticket|identified|crypt|hmac|pgp|aes|insert|replace|\?\?/i;
 
 /** Statement with the literals of secret columns, and those of secret shapes, as REDACTED. */
 export function maskStatement(sql: string, dialect?: Dialect): string {
-  return read(sql, dialect).text;
+  return readStatement(sql, dialect).text;
 }
 
 /** Serialized values of `?` and `$1` placeholders, secrets masked; at most 1000 of them. */
 export function maskParams(sql: string, values: unknown[], dialect?: Dialect): unknown[] {
   if (!isList(values)) return ['<Proxy>'];
-  const { params } = read(sql, dialect);
+  const { params } = readStatement(sql, dialect);
   const masked: unknown[] = [];
   const count = Math.min(values.length, MAX_PARAMS);
   for (let i = 0; i < count && budget.left > 0; i++)
@@ -58,7 +66,7 @@ export function maskNamedParams(sql: string, values: object, dialect?: Dialect):
   const masked = serialize(values);
   if (typeof masked !== 'object' || masked === null) return masked;
   const fields = masked as Record<string, unknown>;
-  for (const [param, verdict] of read(sql, dialect).params) {
+  for (const [param, verdict] of readStatement(sql, dialect).params) {
     if (typeof param !== 'string' || fields[param] === undefined) continue;
     fields[param] = maskValue(verdict, fields[param], []);
   }
@@ -104,30 +112,35 @@ function textsOf(value: unknown): string[] {
   );
 }
 
-function read(sql: string, dialect: Dialect | undefined): MaskedStatement {
+/** A statement as it is recorded, read once. */
+export function readStatement(sql: string, dialect: Dialect | undefined): MaskedStatement {
+  if (last !== undefined && last.sql === sql && last.dialect === dialect) return last;
   if (sql.length > MAX_CACHED_TEXT) return readLong(sql, dialect);
   let cache = caches.get(dialect);
   if (cache === undefined) caches.set(dialect, (cache = new TextCache()));
   const known = cache.get(sql);
-  if (known !== undefined) return known;
+  if (known !== undefined) return (last = known);
   const own = detachText(sql);
   const statement = maskText(own, dialect);
-  cache.set(own, statement, statement.text.length + statement.params.size * PARAM_SIZE);
-  return statement;
+  // Its text, and that as JSON.
+  cache.set(own, statement, 2 * statement.text.length + statement.params.size * PARAM_SIZE);
+  return (last = statement);
 }
 
 function readLong(sql: string, dialect: Dialect | undefined): MaskedStatement {
-  if (lastLong?.sql === sql && lastLong.dialect === dialect) return lastLong.statement;
+  if (lastLong?.sql === sql && lastLong.dialect === dialect) return lastLong;
   const statement = maskText(sql.length <= MAX_READ ? sql : sql.slice(0, MAX_READ), dialect);
-  lastLong = sql.length <= MAX_KEPT ? { sql, dialect, statement } : undefined;
+  statement.sql = sql;
+  lastLong = sql.length <= MAX_KEPT ? statement : undefined;
   return statement;
 }
 
 function maskText(sql: string, dialect: Dialect | undefined): MaskedStatement {
   const params = new Map<number | string, SqlVerdict>();
-  if (redaction.isOff) return { text: sql, params };
+  if (redaction.isOff) return maskedStatement(sql, dialect, sql, params);
   // A name of the project's own may be any.
-  if (redaction.names === undefined && !SIGNS.test(sql)) return { text: redactShapes(sql), params };
+  if (redaction.names === undefined && !SIGNS.test(sql))
+    return maskedStatement(sql, dialect, redactShapes(sql), params);
   const literals = new Set<number>();
   for (const [{ token, param }, verdict] of secretValues(sql, dialect)) {
     if (param !== undefined) addVerdict(params, param, verdict);
@@ -144,7 +157,16 @@ function maskText(sql: string, dialect: Dialect | undefined): MaskedStatement {
     text += sql.slice(copied, from) + shown;
     copied = to;
   }
-  return { text: redactShapes(text + sql.slice(copied)), params };
+  return maskedStatement(sql, dialect, redactShapes(text + sql.slice(copied)), params);
+}
+
+function maskedStatement(
+  sql: string,
+  dialect: Dialect | undefined,
+  text: string,
+  params: Map<number | string, SqlVerdict>,
+): MaskedStatement {
+  return { sql, dialect, text, json: undefined, params };
 }
 
 function redactedLiteral(literal: string, content: string): string | undefined {

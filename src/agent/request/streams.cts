@@ -1,10 +1,13 @@
 /** Streams of messages and calls: their events run in the context of the request that they belong to. */
 
+import { EventEmitter } from 'node:events';
 import { attempt } from '../guard.cjs';
 import { applyInRequest } from './context.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
 import { type TracedRequest, WatchedStream } from './traced-request.cjs';
 
+// Bound at load: `domain`, and others, replace it.
+const nodesEmit: Function = EventEmitter.prototype.emit;
 const patched = new WeakSet<object>();
 /** Patched prototypes of most messages: comparing them is cheaper than looking into a WeakSet. */
 let usualMessage: object | undefined;
@@ -60,6 +63,7 @@ function patchStream(prototype: object): void {
   patched.add(prototype);
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
+  const isNodes = original === nodesEmit;
   const emit = function emit(
     this: { _events?: Record<string, unknown> },
     type: string,
@@ -83,7 +87,7 @@ function patchStream(prototype: object): void {
     // Without a listener nothing runs in the context, and entering it costs more than the event.
     // `_events` is EventEmitter's own; where it is missing, the context is entered.
     if (type !== 'error' && this._events !== undefined && this._events[type] === undefined)
-      return Reflect.apply(original, this, arguments as never);
+      return isNodes ? false : Reflect.apply(original, this, arguments as never);
     return applyInRequest(owner, original, this, arguments) as boolean;
   };
   stream.emit = copyNameAndLength(emit, original) as typeof stream.emit;

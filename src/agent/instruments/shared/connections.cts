@@ -66,6 +66,7 @@ export function connectionNumber(connection: object): number {
 }
 
 const waits = new WeakMap<object, ConnectionWait>();
+let hasWaits = false;
 
 /** Notes the wait of a call that a pool gave a connection to. */
 export function noteWait(
@@ -74,12 +75,13 @@ export function noteWait(
   began: number,
   pool?: PoolCounts,
 ): void {
+  hasWaits = true;
   waits.set(connection, { ms: now() - began, request, pool });
 }
 
 /** Makes a noted wait for a connection part of the first call on it, if its request waited. */
 export function takeWait(call: TracedCall, connection: object): void {
-  const wait = waits.get(connection);
+  const wait = hasWaits ? waits.get(connection) : undefined;
   if (wait === undefined) return;
   waits.delete(connection);
   // A call that waited itself (Pool#query) got a connection that an earlier connect waited for.
