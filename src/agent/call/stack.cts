@@ -98,53 +98,78 @@ export function captureStack(
   depth = 0,
   site?: { readonly stack: number; readonly final?: boolean },
 ): number {
+  // V8 translates all variables of each optimized frame that a capture passes: there are few here, and
+  // what a capture needs before and after it is done in functions that have returned, or not begun.
   try {
-    if (site !== undefined && (site.final || site.stack !== 0)) return stackOrSite(wrapper, depth, site);
-    const stack = captureFrames(wrapper, maxFrames + depth);
-    if (stack === 0 || stack !== cutStack || isRegistration) return stack;
-    return recaptureDeeper(wrapper, depth);
+    if (site?.final) return site.stack;
+    beginCapture(maxFrames + depth);
+    Error.captureStackTrace(holder, wrapper);
+    return stackOrSite(wrapper, depth, site);
   } catch {
-    return site?.stack ?? 0;
+    return abandonCapture(site);
   }
 }
 
 function stackOrSite(
   wrapper: (...args: never[]) => unknown,
   depth: number,
-  site: { readonly stack: number; readonly final?: boolean },
+  site: { readonly stack: number } | undefined,
 ): number {
-  if (site.final) return site.stack;
-  const stack = captureFrames(wrapper, maxFrames + depth);
+  const stack = endCapture(wrapper);
+  if (site === undefined || site.stack === 0) {
+    if (stack === 0 || stack !== cutStack || isRegistration) return stack;
+    return recaptureDeeper(wrapper, depth);
+  }
   if (stack === 0) return site.stack;
   if (!withoutRunningApp.has(stack)) return stack;
   if (hasApplicationFrame(site.stack)) return site.stack;
   return withoutApp.has(stack) && !withRunningPackage.has(stack) ? site.stack : stack;
 }
 
-/** Number of the stack of `wrapper`'s caller, of at most so many frames; 0 if it cannot be captured. */
-function captureFrames(wrapper: (...args: never[]) => unknown, limit: number): number {
-  const { stackTraceLimit } = Error;
-  const formatter = currentFormatter();
+/** Error's properties as they were before the running capture, which has changed them if `isCapturing`. */
+let isCapturing = false;
+let limitBefore = 0;
+let formatterBefore: PropertyDescriptor | undefined;
+
+function beginCapture(limit: number): void {
+  limitBefore = Error.stackTraceLimit;
+  formatterBefore = currentFormatter();
+  isCapturing = true;
+  Error.stackTraceLimit = limit;
+  replaceFormatter(formatterBefore, intern);
+}
+
+/** Number of the captured stack; 0 if it has none. */
+function endCapture(wrapper: (...args: never[]) => unknown): number {
   try {
-    Error.stackTraceLimit = limit;
     // Read at once, as reading formats it: later, the app's own formatter (some are slow) would
     // run.
-    replaceFormatter(formatter, intern);
-    Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
     if (typeof stack !== 'number') return 0;
     if (listener !== undefined && !withoutRunningApp.has(stack)) attempt(listener, stack, wrapper);
     return stack;
   } catch {
-    // Error is frozen or a frame cannot be read: the span is recorded without its line.
+    // A frame cannot be read: the span is recorded without its line.
     return 0;
   } finally {
-    try {
-      restoreFormatter(formatter);
-      Error.stackTraceLimit = stackTraceLimit;
-    } catch {
-      // Frozen: nothing was changed above.
-    }
+    restoreError();
+  }
+}
+
+/** Error is frozen, or the stack has no room left: the span is recorded without its line. */
+function abandonCapture(site: { readonly stack: number } | undefined): number {
+  restoreError();
+  return site?.stack ?? 0;
+}
+
+function restoreError(): void {
+  if (!isCapturing) return;
+  isCapturing = false;
+  try {
+    restoreFormatter(formatterBefore);
+    Error.stackTraceLimit = limitBefore;
+  } catch {
+    // Frozen: nothing was changed.
   }
 }
 
@@ -172,7 +197,9 @@ export function captureRegistration(wrapper: (...args: never[]) => unknown): num
 function recaptureDeeper(wrapper: (...args: never[]) => unknown, depth: number): number {
   const cut = cutStack;
   cutStack = 0;
-  const stack = captureFrames(wrapper, MAX_FRAMES_UNDER_ORM + depth);
+  beginCapture(MAX_FRAMES_UNDER_ORM + depth);
+  Error.captureStackTrace(holder, wrapper);
+  const stack = endCapture(wrapper);
   if (stack === 0 || withoutApp.has(stack)) return cut;
   captureDeeperStacks();
   return stack;
