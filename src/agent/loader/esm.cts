@@ -184,8 +184,11 @@ export const initialize = (data) => { suffixes = data; };
 export const load = (url, context, next) => ${loadOffThread.name}(suffixes, url, context, next);
 `)}`;
 
-/** Whether one of the packages is installed: each folder is looked for once, not for each of them. */
-function isAnyInstalled(names: Set<string>, majors: Map<string, number>): boolean {
+/**
+ * Whether one of the packages is installed for the working directory or the script: each folder is
+ * looked for once, not for each of them.
+ */
+export function isAnyInstalled(names: Set<string>, majors: Map<string, number>): boolean {
   const places = packageFolders();
   for (const name of names) if (isInstalled(places, name, majors.get(name))) return true;
   return false;

@@ -4,12 +4,19 @@
  */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { test } from 'tap';
 import { callSiteLibraries } from '../../../src/agent/call-sites/index.cjs';
 import { frameworks } from '../../../src/agent/frameworks/index.cjs';
 import { instruments } from '../../../src/agent/instruments/index.cjs';
-import { hasSoundHooks, isHidden, suffixOf, withSuffix } from '../../../src/agent/loader/esm.cjs';
+import {
+  hasSoundHooks,
+  isAnyInstalled,
+  isHidden,
+  suffixOf,
+  withSuffix,
+} from '../../../src/agent/loader/esm.cjs';
 import { unitLibraries } from '../../../src/agent/units/index.cjs';
 import { packageFile } from '../../packages.js';
 
@@ -81,4 +88,33 @@ test('ES modules that are patched parse with their line, which has what is patch
     t.same(names, bindings, file);
   }
   t.ok(count > 20, `${count} files`);
+});
+
+test('packages are found in the folders of the app and above it, the nearest first', async (t) => {
+  const folder = t.testdir({
+    node_modules: {
+      '@scope': { far: {} },
+      twice: { 'package.json': '{"version":"1.2.3"}' },
+    },
+    app: {
+      node_modules: { near: {}, twice: { 'package.json': '{"version":"2.0.0"}' }, broken: {} },
+      src: {},
+    },
+    pnp: { '.pnp.cjs': '', src: {} },
+  });
+  const before = process.cwd();
+  t.teardown(() => process.chdir(before));
+  const isThere = (name: string, major?: number) =>
+    isAnyInstalled(new Set([name]), new Map(major === undefined ? [] : [[name, major]]));
+  process.chdir(join(folder, 'app/src'));
+  t.equal(isThere('near'), true);
+  t.equal(isThere('@scope/far'), true);
+  t.equal(isThere('absent-package'), false);
+  t.equal(isThere('twice', 2), true);
+  t.equal(isThere('twice', 1), false, 'the app loads the nearest');
+  t.equal(isThere('broken', 1), false, 'without a version');
+  t.equal(isAnyInstalled(new Set(['absent-package', 'near']), new Map()), true);
+  t.equal(isAnyInstalled(new Set(), new Map()), false);
+  process.chdir(join(folder, 'pnp/src'));
+  t.equal(isThere('absent-package', 7), true, 'the loader of Yarn PnP has no folders');
 });
