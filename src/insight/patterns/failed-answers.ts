@@ -10,7 +10,8 @@ const MAX_LINE = 300;
 const HEALTH =
   /\b(?:health\w*|healthz|ping|status(?:es)?|ready|readyz|readiness|live|livez|liveness|uptime|heartbeat|monitor\w*|probe|metrics)\b/i;
 // `up: res.ok`, `[url, res.status]`, `return res.ok`, `ok: (await fetch(url)).ok`
-const TOLD = /(?:[:,]|\breturn)\s*!?(?:\w{1,60}|\(await\b[^;]{0,200}\))\.(?:ok|status|statusCode)\b(?!\s*(?:[?<>=!&|]))/;
+const TOLD =
+  /(?:[:,]|\breturn)\s*!?(?:\w{1,60}|\(await\b[^;]{0,200}\))\.(?:ok|status|statusCode)\b(?!\s*(?:[?<>=!&|]))/;
 // The question whether the answer is good, and the word `catch`: what follows is done otherwise.
 const OTHERWISE =
   /(?:!\s{0,9}\w{1,60}\.ok\b[^)]{0,99}\)|\bstatus(?:Code)?\s{0,9}(?:>=?|!==?)\s{0,9}\d{1,9}[^)]{0,99}\)|\bcatch\b\s{0,9}(?:\([^)]{0,99}\))?(?=\s{0,9}\{))/;
@@ -31,7 +32,8 @@ export function failureOf({ span }: Call): string | undefined {
 
 /** Whether a 5xx is what the app asked for, or is told or replaced by a value that it has at hand. */
 export function isExpectedAnswer({ trace, readLine }: Scene, { span, site }: Call): boolean {
-  const url = (text: string) => text.replace(/^\w{0,10} ?[a-z][a-z0-9+.-]{0,20}:\/\/[^/]*/i, '').split('?', 1)[0]!;
+  const url = (text: string) =>
+    text.replace(/^\w{0,10} ?[a-z][a-z0-9+.-]{0,20}:\/\/[^/]*/i, '').split('?', 1)[0]!;
   if (HEALTH.test(url(span.name)) || HEALTH.test(url(trace.url))) return true;
   if (site === undefined) return false;
   const lines: string[] = [];

@@ -56,10 +56,11 @@ function lineAbove(site: Frame, wrapper: string, readLine: Scene['readLine']): F
 
 // A call of a function by its last name, and not its declaration.
 function callOf(name: string): RegExp | undefined {
-  const last = name.split(/[^\w$]/).at(-1)?.replaceAll('$', '\\$');
-  return !last
-    ? undefined
-    : new RegExp(`(?<!function\\s|[\\w$])${last}\\s*\\((?!.*\\)\\s*\\{\\s*$)`);
+  const last = name
+    .split(/[^\w$]/)
+    .at(-1)
+    ?.replaceAll('$', '\\$');
+  return !last ? undefined : new RegExp(`(?<!function\\s|[\\w$])${last}\\s*\\((?!.*\\)\\s*\\{\\s*$)`);
 }
 
 function callsParameter(frame: Frame, readLine: Scene['readLine']): boolean {
