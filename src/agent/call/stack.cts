@@ -141,17 +141,23 @@ function beginCapture(limit: number): void {
 
 /** Number of the captured stack; 0 if it has none. */
 function endCapture(wrapper: (...args: never[]) => unknown): number {
+  const stack = takeStack();
+  if (listener !== undefined && stack !== 0 && !withoutRunningApp.has(stack))
+    attempt(listener, stack, wrapper);
+  return stack;
+}
+
+function takeStack(): number {
   try {
     // Read at once, as reading formats it: later, the app's own formatter (some are slow) would
     // run.
     const { stack } = holder;
-    if (typeof stack !== 'number') return 0;
-    if (listener !== undefined && !withoutRunningApp.has(stack)) attempt(listener, stack, wrapper);
-    return stack;
+    return typeof stack === 'number' ? stack : 0;
   } catch {
     // A frame cannot be read: the span is recorded without its line.
     return 0;
   } finally {
+    // Before anything else that captures.
     restoreError();
   }
 }
