@@ -106,7 +106,13 @@ export function captureStack(
     Error.captureStackTrace(holder, wrapper);
     return stackOrSite(wrapper, depth, site);
   } catch {
-    return abandonCapture(site);
+    // Error is frozen, or the stack has no room left: the span is recorded without its line.
+    try {
+      restoreError();
+    } catch {
+      // The next capture restores it.
+    }
+    return site?.stack ?? 0;
   }
 }
 
@@ -132,6 +138,8 @@ let limitBefore = 0;
 let formatterBefore: PropertyDescriptor | undefined;
 
 function beginCapture(limit: number): void {
+  // What a capture that failed has left is none of the app's.
+  restoreError();
   limitBefore = Error.stackTraceLimit;
   formatterBefore = currentFormatter();
   isCapturing = true;
@@ -160,12 +168,6 @@ function takeStack(): number {
     // Before anything else that captures.
     restoreError();
   }
-}
-
-/** Error is frozen, or the stack has no room left: the span is recorded without its line. */
-function abandonCapture(site: { readonly stack: number } | undefined): number {
-  restoreError();
-  return site?.stack ?? 0;
 }
 
 function restoreError(): void {

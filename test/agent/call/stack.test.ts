@@ -107,6 +107,24 @@ test('names are those that the app has given: none of V8 in evaluated code, none
   t.end();
 });
 
+test('a capture that fails leaves Error as it was', (t) => {
+  const capture = (): number => captureStack(capture);
+  const { captureStackTrace } = Error;
+  t.teardown(() => {
+    Error.captureStackTrace = captureStackTrace;
+  });
+  const before = [Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace'), Error.stackTraceLimit];
+  Error.captureStackTrace = () => {
+    throw new RangeError('Maximum call stack size exceeded');
+  };
+  t.equal(capture(), 0);
+  t.same([Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace'), Error.stackTraceLimit], before);
+  Error.captureStackTrace = captureStackTrace;
+  t.ok(capture() > 0, 'the next one is captured');
+  t.type(new Error('x').stack, 'string');
+  t.end();
+});
+
 test('code that is evaluated anew under one name is told up to a bound', (t) => {
   takeNewFrames();
   const capture = (): number => captureStack(capture);
