@@ -19,8 +19,11 @@ interface Outcome {
 
 const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '../dist/esm/run.mjs');
 
-const trouble = installPrograms() ?? (await installBinding()) ?? (await installPackages()) ?? buildTap();
+// npm goes on while Debian's packages are installed, which blocks this process.
+const packages = installPackages();
+const trouble = installPrograms() ?? (await installBinding()) ?? (await packages) ?? buildTap();
 if (trouble) {
+  await packages;
   console.error(`npm test: ${trouble}`);
   process.exit(1);
 }

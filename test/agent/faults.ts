@@ -42,10 +42,10 @@ const PASSES = [
 /** Functions that are not made to throw. */
 export const EXCEPTED = new Set([...GUARDS, ...PLAIN, ...PASSES]);
 
-/** Status and body of a path, asked for while a function throws. */
-export async function askAt(url: string, path: string, point = ''): Promise<string> {
+/** Status and body of a path, asked for while a function throws; with `calls` the app makes no others. */
+export async function askAt(url: string, path: string, point = '', calls?: string[]): Promise<string> {
   const response = await fetch(url + path, {
-    headers: { 'x-point': point },
+    headers: { 'x-point': point, ...(calls && { 'x-calls': calls.join('; ') }) },
     signal: AbortSignal.timeout(MAX_ANSWER_MS),
   });
   return `${response.status} ${await response.text()}`;

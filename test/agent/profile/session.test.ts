@@ -99,9 +99,12 @@ test('a profile names functions, their places and lines, and whose they are', as
     [],
   );
   t.equal(selfOf(profiles!.cpu!)[0]![0], 'hydrate');
+  t.ok(samples.every(([, weight, time]) => weight <= 2 && time >= 0));
+  const inHydrate = samples.filter(([node]) => nodes[node]!.function === at);
   t.ok(
-    samples.every(([, weight, time]) => weight <= 2 && time >= 0 && time <= duration + 50),
-    'in ms of the request',
+    // The last one's time may be rounded.
+    inHydrate.every(([, , time]) => time <= duration + 1),
+    'in ms of the request, which answers after it',
   );
   t.ok(
     samples.every(([, , time], n) => n === 0 || time >= samples[n - 1]![2]),
