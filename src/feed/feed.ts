@@ -203,6 +203,8 @@ export interface Feed {
    * values that were masked, by their names.
    */
   tryLoop?(trace: Trace, spans: number[], given?: Record<string, string>): Promise<TrialResult>;
+  /** Names of the values that a trial of these calls has to be given. */
+  maskedValues?(trace: Trace, spans: number[]): Promise<string[]>;
   /** Sends a request again, and tells what became of its findings. */
   verify?(trace: Trace): Promise<Verification>;
   /** What a request would take if all that it calls were further away by so many ms, with a sentence. */

@@ -92,6 +92,7 @@ class HttpFeed implements Feed {
   declare explain?: NonNullable<Feed['explain']>;
   declare verify?: NonNullable<Feed['verify']>;
   declare tryLoop?: NonNullable<Feed['tryLoop']>;
+  declare maskedValues?: NonNullable<Feed['maskedValues']>;
   declare watch?: NonNullable<Feed['watch']>;
 
   constructor(base: string, key: string, first: FeedQuestion[]) {
@@ -168,9 +169,12 @@ class HttpFeed implements Feed {
     if (has('restart')) this.restart = () => this.#call<void>('restart');
     if (has('explain'))
       this.explain = (trace: Trace, span: number) => this.#call<ExplainResult>('explain', trace.id, span);
-    if (has('tryLoop'))
+    if (has('tryLoop')) {
       this.tryLoop = (trace: Trace, spans: number[], given?: Record<string, string>) =>
         this.#call<TrialResult>('tryLoop', trace.id, spans, given ?? null);
+      this.maskedValues = (trace: Trace, spans: number[]) =>
+        this.#call<string[]>('maskedValues', trace.id, spans);
+    }
     if (has('watch')) this.watch = (trace, listener, signal) => this.#watch(trace, listener, signal);
   }
 

@@ -5,6 +5,7 @@ import type { Trace } from '../../domain/trace.js';
 import type { DistantRequest, Feed, FeedCapability } from '../../feed/feed.js';
 import { verify } from '../../feed/verify.js';
 import { MAX_REPLACED_CALLS } from '../../insight/rewrite/finding-loops.js';
+import { maskedValues } from '../../insight/rewrite/masked-values.js';
 import { whatIf } from '../../insight/win/what-if.js';
 import { whatIfText } from '../../insight/win/what-if-text.js';
 import {
@@ -81,6 +82,14 @@ const CALLS = new Map<string, FeedCall>([
         await storedTrace(feed, id),
         countsArgument(spans, 'spans', MAX_REPLACED_CALLS, MAX_SPANS),
         valuesArgument(given),
+      ),
+  ],
+  [
+    'maskedValues',
+    async (feed, [id, spans]) =>
+      maskedValues(
+        await storedTrace(feed, id),
+        countsArgument(spans, 'spans', MAX_REPLACED_CALLS, MAX_SPANS),
       ),
   ],
   [

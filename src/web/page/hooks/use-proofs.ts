@@ -11,7 +11,6 @@ import {
   loopOfCall,
   loopsOfFinding,
 } from '../../../insight/rewrite/finding-loops.js';
-import { maskedValues } from '../../../insight/rewrite/masked-values.js';
 import type { Verification } from '../../../insight/verify/verdicts.js';
 import { maySend } from '../parts/may-send.js';
 import { usePage } from './page-context.js';
@@ -64,13 +63,15 @@ export function useProofs(trace: Trace, item: number | undefined): Proofs {
       return refuse('this request has no N+1 of queries that read: open one of its queries')();
     const refusal = lengthRefusal(spans);
     if (refusal !== undefined) return refuse(refusal)();
-    const names = maskedValues(trace, spans);
-    const tryWith = (given: Record<string, string>) => {
-      const work = feed.tryLoop!(trace, spans, given).then((trial) => ({ trial }));
-      prove('trying the one query on the database …', work);
-    };
-    if (names.length > 0) setProof({ names, submit: tryWith });
-    else tryWith({});
+    const tryWith = async (given: Record<string, string>) => ({
+      trial: await feed.tryLoop!(trace, spans, given),
+    });
+    const proveWith = (work: Promise<Proof>) => prove('trying the one query on the database …', work);
+    proveWith(
+      feed.maskedValues!(trace, spans).then((names): Proof | Promise<Proof> =>
+        names.length > 0 ? { names, submit: (given) => proveWith(tryWith(given)) } : tryWith({}),
+      ),
+    );
   };
   const tryFinding = (finding: Finding) => trySpans(loopsOfFinding(trace, finding)[0]?.spans);
   const refuse = (text: string) => () => dispatch({ type: 'notice', text, role: 'warn' });

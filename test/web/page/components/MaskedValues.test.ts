@@ -33,7 +33,7 @@ test('values that were masked are asked for', needsChromium, async (t) => {
   const { id, spans } = await run.trace('/orders', ({ findings: [first] }) => first);
   t.notMatch(JSON.stringify(spans), 'the-key');
   const { page, troubles } = await openPage(t, run.cli('open', '--no-browser', id).stdout.trim());
-  await page.waitForFunction(shows('app.cjs:5'));
+  await page.waitForFunction(shows('Try the fix'));
   await page.keyboard.press('T');
   await page.waitForFunction(shows('$2 was masked. Its value, the same in all calls'));
   await page.keyboard.type('the-key');
