@@ -1,34 +1,16 @@
 /** Keys of the condition that a call's source has as an object, as paths: `title`, `author.id`. */
 
 // Options of finds beside the condition.
-const OPTIONS = new Set([
-  ...['order', 'orderBy', 'take', 'skip', 'limit', 'offset', 'select', 'attributes', 'relations', 'include'],
-  ...[
-    'populate',
-    'fields',
-    'transaction',
-    'lock',
-    'cache',
-    'with',
-    'columns',
-    'data',
-    'raw',
-    'group',
-    'having',
-  ],
-  ...['join', 'loadEagerRelations', 'relationLoadStrategy', 'withDeleted', 'filters', 'strategy', 'distinct'],
-  ...[
-    'paranoid',
-    'logging',
-    'ctx',
-    'refresh',
-    'disableIdentityMap',
-    'create',
-    'update',
-    'defaults',
-    'extras',
-  ],
-]);
+const OPTIONS = new Set(
+  [
+    'order orderBy take skip limit offset select attributes relations include populate fields',
+    'transaction lock cache with columns data raw group having join loadEagerRelations',
+    'relationLoadStrategy withDeleted filters strategy distinct paranoid logging ctx refresh',
+    'disableIdentityMap create update defaults extras',
+  ]
+    .join(' ')
+    .split(' '),
+);
 const TOKEN =
   /'(?:\\.|[^'\\]){0,200}'|"(?:\\.|[^"\\]){0,200}"|`(?:\\.|[^`\\]){0,200}`|[\w$]+|\.{3}|=>|[{}[\]():,]/g;
 // They stand around keys, or between a key and its value.
@@ -40,7 +22,7 @@ const MAX_TOKENS = 200;
 export function conditionKeys(call: string): string[] {
   const paths = new Set<string>();
   /** Key before each open bracket, and how many paths there were. */
-  const open: { key: string | undefined; size: number }[] = [];
+  const open: { key: string | undefined; size: number; isObject: boolean }[] = [];
   let key: string | undefined;
   let isKeyNext = false;
   const add = (last: string | undefined) => {
@@ -48,9 +30,10 @@ export function conditionKeys(call: string): string[] {
   };
   for (const token of (call.slice(0, MAX_CHARS).match(TOKEN) ?? []).slice(0, MAX_TOKENS)) {
     if (/^[{[(]$/.test(token)) {
-      open.push({ key, size: paths.size });
+      const isObject = token === '{';
+      open.push({ key, size: paths.size, isObject });
       key = undefined;
-      isKeyNext = token === '{';
+      isKeyNext = isObject;
     } else if (/^[)\]}]$/.test(token)) {
       add(key);
       key = undefined;
@@ -62,7 +45,8 @@ export function conditionKeys(call: string): string[] {
     } else if (token === ',') {
       add(key);
       key = undefined;
-      isKeyNext = open.length > 1;
+      // The arguments of `eq(books.authorId, id)` are no keys.
+      isKeyNext = open.at(-1)?.isObject === true;
     } else if (token === ':') isKeyNext = false;
     else if (isKeyNext && /^[\w$'"]/.test(token)) {
       key = token.replaceAll(/^['"]|['"]$/g, '');

@@ -15,6 +15,9 @@ test('keys of the condition are paths, without options, operators and values', (
     ['Book.findAll({ where: { [Op.or]: [{ a: 1 }, { b: 2 }] } })', ['a', 'b']],
     ['prisma.book.findUnique({ where: { a_b: { a: x, b: y } } })', ['a', 'b']],
     ['em.findOne(Book, id)', []],
+    ['db.query.books.findMany({ where: eq(books.authorId, id) })', []],
+    ['db.$count(books, and(eq(books.authorId, id), eq(books.year, year)))', []],
+    ['books.findBy({ authorId: In(ids), year })', ['authorId', 'year']],
     ['books.find(options)', []],
     ['', []],
   ];
