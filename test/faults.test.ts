@@ -107,7 +107,10 @@ require('node:http').createServer((req, res) => {
     `scooby: process ${pid} (node app.cjs): a record of it could not be read; calls may be missing`,
   ]);
   t.same(
-    (await run.traces()).map(({ url, spans }) => [url, spans.map(({ name }) => name)]).sort(),
+    // On a busy machine a write of the app's takes long enough to be a call of its own.
+    (await run.traces())
+      .map(({ url, spans }) => [url, spans.flatMap(({ kind, name }) => (kind === 'log' ? [name] : []))])
+      .sort(),
     ['/again', '/mangled', '/well', '/well'].map((url) => [url, [url]]),
   );
 });

@@ -29,7 +29,7 @@ test('short pauses of any length are polling where the code waits', (t) => {
 test('a timer with a name of its own is a wait, and pauses of a few ms are', (t) => {
   const text = [
     "import { setTimeout as rest } from 'node:timers/promises';",
-    'async function waitForJob(id) {',
+    'async function jobOf(id) {',
     '  for (;;) {',
     '    const job = await load(id);',
   ];
