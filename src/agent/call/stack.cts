@@ -223,7 +223,10 @@ export function isCalledByApp(wrapper: (...args: never[]) => unknown): boolean {
   return isOwnScript(callerScript(wrapper));
 }
 
-/** Name of the script that calls `wrapper`, or is so many frames further up, as V8 has it; empty without one, and while V8 formats a stack. */
+/**
+ * Name of the script that calls `wrapper`, or is so many frames further up, as V8 has it; empty without one, and while
+ * V8 formats a stack.
+ */
 export function callerScript(wrapper: (...args: never[]) => unknown, further = 0): string {
   const { stackTraceLimit } = Error;
   const formatter = currentFormatter();

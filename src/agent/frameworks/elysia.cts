@@ -1,4 +1,4 @@
-/** Routes of Elysia, whose compiled handlers tell nobody what they have matched: matched again. */
+/** Routes of Elysia: its compiled handlers do not say which of them matched, so its list is matched once more. */
 
 import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';

@@ -7,7 +7,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf } from '../record/app-values.cjs';
 import { packagePath } from './cjs.cjs';
-import { fileText } from './file-text.cjs';
+import { filePath, fileText } from './file-text.cjs';
 import { hasKnownMap, keepMapOfSource, mapInComment, mapOf, wasMapRead } from './source-maps.cjs';
 
 /** Names of scripts that were evaluated; the same name may be that of a file. */
@@ -117,8 +117,7 @@ function readMap(name: string, url: string): string | undefined {
   try {
     if (url.startsWith('data:')) return mapInComment(url);
     if (/^[a-z][a-z0-9+.-]+:/i.test(url)) return undefined;
-    const path = name.startsWith('file:') ? fileURLToPath(name.replace(/[?#].*$/s, '')) : name;
-    return fileText(resolve(dirname(path), decodeURIComponent(url)));
+    return fileText(resolve(dirname(filePath(name)), decodeURIComponent(url)));
   } catch {
     // The comment is any text.
     return undefined;

@@ -17,6 +17,7 @@ const OTHERWISE =
   /(?:!\s{0,9}\w{1,60}\.ok\b[^)]{0,99}\)|\bstatus(?:Code)?\s{0,9}(?:>=?|!==?)\s{0,9}\d{1,9}[^)]{0,99}\)|\bcatch\b\s{0,9}(?:\([^)]{0,99}\))?(?=\s{0,9}\{))/;
 const CHOSEN = /\.ok\s{0,9}\?[^:]{0,200}:\s{0,9}([^;,)}]{0,200})/;
 const EMPTY = '(?:\\[\\s*\\]|\\{\\s*\\}|null|undefined|void 0|false|0|\'\'|""|``|new \\w+\\(\\s*\\))';
+const IS_EMPTY = new RegExp(`^${EMPTY}$`);
 // `return [];`, `ads = null;`, `// shown without`: nothing is done.
 const NOTHING = new RegExp(
   `\\/\\*[^*]*\\*\\/|\\/\\/[^\\n]*|\\b(?:return|continue|break)\\b(?:\\s*${EMPTY})?(?![\\w.([])|[\\w.]+\\s*=\\s*${EMPTY}(?![\\w.([])|[\\s;]`,
@@ -46,7 +47,7 @@ export function isExpectedAnswer({ trace, readLine }: Scene, { span, site }: Cal
 // A value that is at hand takes the place of the answer, `return stale`, or something is done about it.
 function hasOtherWay(text: string): boolean {
   const chosen = CHOSEN.exec(text)?.[1]?.trim();
-  if (chosen !== undefined && !new RegExp(`^${EMPTY}$`).test(chosen)) return true;
+  if (chosen !== undefined && !IS_EMPTY.test(chosen)) return true;
   const found = OTHERWISE.exec(text);
   if (found === null) return false;
   const rest = text.slice(found.index + found[0].length).trimStart();
