@@ -1,4 +1,4 @@
-/** Callers that are neither the app nor a library of it: Node's module loader, transpilers, the agent. */
+/** Callers that are neither the app nor a library of it: Node's module loader and its bundled libraries, transpilers, the agent. */
 
 import { isAgentScript, isOwnScript } from './own-script.cjs';
 import { currentFormatter, replaceFormatter, restoreFormatter } from './stack-formatter.cjs';
@@ -6,6 +6,8 @@ import { currentFormatter, replaceFormatter, restoreFormatter } from './stack-fo
 // Deeper than the frames of a transpiler and of two chained hooks.
 const MAX_FRAMES = 60;
 const LOADER = /^node:internal\/(?:modules|source_map|process\/esm_loader)(?:\/|$)/;
+/** Libraries that Node brings along, as undici behind fetch: their own calls, not those of what they call back. */
+const BUNDLED = /^node:internal\/deps\//;
 /** Functions of the loader that call a module's own code, all others call hooks. */
 const EVALUATION = /(?:^|\.)(?:_compile|loadCJSModule|run(?:Sync|ScriptInThisContext)?)$/;
 /**
@@ -17,7 +19,7 @@ const LOADER_PACKAGE =
 
 /**
  * Whether `wrapper` was called by what runs the app: to find, read or compile a module on behalf of
- * its `require` or `import`, or by the agent. What the code of a module does while it runs for the
+ * its `require` or `import`, by a library that Node brings along, or by the agent. What the code of a module does while it runs for the
  * first time is the app's doing, and a library's only while the loader does not run it.
  */
 export function isCalledByRuntime(wrapper: (...args: never[]) => unknown): boolean {
@@ -44,7 +46,8 @@ export function isCalledByRuntime(wrapper: (...args: never[]) => unknown): boole
 
 /** Whether frames, innermost first, reach the loader before the app, whose own hooks are loaders too. */
 function isRuntime(sites: NodeJS.CallSite[]): boolean {
-  if (isAgentScript(sites[0]?.getScriptNameOrSourceURL() ?? '')) return true;
+  const caller = sites[0]?.getScriptNameOrSourceURL() ?? '';
+  if (isAgentScript(caller) || BUNDLED.test(caller)) return true;
   let isOwn = false;
   for (const site of sites) {
     const script = site.getScriptNameOrSourceURL() ?? '';

@@ -19,12 +19,20 @@ for (const name of ['readFileSync', 'statSync', 'realpathSync', 'existsSync', 'l
   fs[name] = Object.assign(slow, original);
 }
 require('node:module').syncBuiltinESMExports();
+const { stringify } = JSON;
+JSON.stringify = function () {
+  const until = performance.now() + (globalThis.isSlow ? 6 : 0);
+  while (performance.now() < until);
+  return Reflect.apply(stringify, this, arguments);
+};
 `;
 
 const APP = `
 const { readFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const engine = require('engine');
+const bundled = "({ own: () => JSON.stringify({}), call: (work) => work() })";
+const undici = require('node:vm').runInThisContext(bundled, 'node:internal/deps/undici/undici');
 require.extensions['.text'] = (module, file) => {
   module.exports = readFileSync(file, 'utf8');
 };
@@ -34,6 +42,8 @@ const routes = {
   '/import': () => import('./late.mjs'),
   '/hook': () => require('./late.text'),
   '/typed': () => process.env.TYPED && import('./late.ts'),
+  '/bundled': () => undici.own(),
+  '/callback': () => undici.call(() => JSON.stringify({})),
   '/own': () => console.log(readFileSync(__filename).length),
   '/engine': () => engine.render(__filename),
   '/top': () => require('./top.cjs'),
@@ -64,7 +74,7 @@ const FILES = {
   },
 };
 
-const ROUTES = ['/require', '/package', '/import', '/hook', '/typed', '/own', '/engine', '/top', '/module'];
+const ROUTES = ['/require', '/package', '/import', '/hook', '/typed', '/bundled', '/callback', '/own', '/engine', '/top', '/module'];
 
 async function check(t: Test, node: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   const folder = t.testdir(FILES);
@@ -82,8 +92,9 @@ async function check(t: Test, node: string, args: string[], env: NodeJS.ProcessE
     return blocks.map(({ name, site }) => `${route} ${name.split(' ')[0]} ${site?.split('/').at(-1)}`);
   });
   const expected = [
-    '/own fs.readFileSync app.cjs:14',
-    '/engine fs.readFileSync app.cjs:15',
+    '/callback JSON.stringify app.cjs:17',
+    '/own fs.readFileSync app.cjs:18',
+    '/engine fs.readFileSync app.cjs:19',
     '/top fs.readFileSync top.cjs:1',
     '/module fs.readFileSync top.mjs:2',
   ];
