@@ -45,6 +45,7 @@ interface Fixture {
 }
 
 const AT_ONCE = 200;
+const TURNS = ['20.', '22.', '24.', '26.'];
 // pg 8.0 prints this when Node 24 and later import it, with and without the agent.
 const PG_WARNING = /^Cannot find module 'pg-native'\nRequire stack:\n(?:- .*\n)+/;
 const FOLDER = join(ROOT, 'test/fixtures/contention');
@@ -92,14 +93,17 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
 }
 
 /**
- * The app for a driver, the newest (age 0) or an older one, on a Node: the newest runs on each Node, as CommonJS and
- * as an importer in turn; an older one, which an importer loads in the same way, on every other Node.
+ * The app for a driver, the newest (age 0) or an older one, on a Node: the newest runs on the oldest and the newest Node
+ * and, by turns, on one between, as CommonJS and as an importer in turn; an older one, which an importer loads in the same way, on
+ * one Node, by turns.
  */
 function appOn(node: Node, library: string, age: number): string | undefined {
-  const turn = ['20.', '22.', '24.', '26.'].findIndex((major) => node.version.startsWith(major));
+  const turn = TURNS.findIndex((major) => node.version.startsWith(major));
   const first = Math.max(0, alone.indexOf(library));
-  if (age > 0) return (turn + first + age) % 2 === 0 ? 'app.cjs' : undefined;
-  return (turn + first) % 2 === 0 ? 'app.cjs' : 'app.mjs';
+  if (age > 0) return (first + age) % TURNS.length === turn ? 'app.cjs' : undefined;
+  const isBetween = turn > 0 && turn < TURNS.length - 1;
+  if (isBetween && (first + turn) % 2 === 0) return undefined;
+  return (turn + Math.floor(first / 2)) % 2 === 0 ? 'app.cjs' : 'app.mjs';
 }
 
 async function driversFor(
