@@ -523,6 +523,36 @@ test('a program installed under a folder with spaces and quotes', async (t) => {
   t.equal((await run.trace('/q')).app?.command, 'node app.cjs');
 });
 
+test('apps of two runs of one database are one tree, whichever calls the other', async (t) => {
+  const app = `
+const http = require('node:http');
+http.createServer(async (req, res) => {
+  const to = new URL(req.url, 'http://app').searchParams.get('to');
+  if (to) await (await fetch(to)).text();
+  res.end();
+}).listen(0, '127.0.0.1');
+`;
+  const files = { 'package.json': '{}', 'back.cjs': app, 'front.cjs': app };
+  const back = scooby(t, { files, command: ['back.cjs'] });
+  await back.url();
+  const front = scooby(t, { folder: back.folder, command: ['front.cjs'] });
+  const asked = `/page?to=${await back.url()}/items`;
+  await front.ask(asked);
+  const page = await front.trace(asked, ({ spans }) => spans.length > 0);
+  t.equal((await back.trace('/items')).parent, page.id);
+  t.match(front.cli('show', page.id, '--tree').stdout, /GET \/page[\s\S]*GET \/items/);
+
+  // The first to run hears of the second's app a moment after it listens.
+  const directly = `http://127.0.0.1:${await front.port()}`;
+  for (let n = 0; ; n++) {
+    await back.ask(`/turn${n}?to=${directly}/answer${n}`);
+    const caller = await back.trace(`/turn${n}?to=${directly}/answer${n}`, ({ spans }) => spans.length > 0);
+    const called = await front.trace(`/answer${n}`);
+    if (called.parent === caller.id) break;
+    if (n === 50) t.fail('the first run does not hear of the second');
+  }
+});
+
 test('npm run, nested, and a child of a child', async (t) => {
   const files = {
     'package.json': JSON.stringify({ scripts: { dev: 'npm run --silent inner', inner: 'node parent.cjs' } }),

@@ -131,13 +131,13 @@ function install(run: RunConfig): void {
         localsEnded(request.id);
       },
     },
-    run.secret,
+    run,
   );
   onUnitEnd(sendUnitClose);
   onRequestError(sendRequestError);
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
-  setPropagation(run.secret, run.tracesServices === true);
+  setPropagation(run, run.tracesServices === true);
   onHookOff(reportHookOff);
   const selfRequiring = new Set(instruments.flatMap(({ selfRequiring: packages = [] }) => packages));
   const guests = installGuests(run.guests);

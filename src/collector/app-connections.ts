@@ -4,7 +4,14 @@
  */
 
 import { EventEmitter, once } from 'node:events';
-import type { AppCertificate, LinkLine, Recording, ServerAddress, ServerSigns } from '../domain/link.js';
+import type {
+  AppCertificate,
+  LinkLine,
+  PeerAddresses,
+  Recording,
+  ServerAddress,
+  ServerSigns,
+} from '../domain/link.js';
 import type { RecordRules } from '../domain/record-rules.cjs';
 import type { AppInfo } from '../domain/trace.js';
 import type { AppConnection, LinkListener } from './link-server.js';
@@ -19,6 +26,8 @@ export interface ConnectionEvents {
   listen: [address: ServerAddress, app: AppInfo, signs?: ServerSigns];
   /** The app has printed a port. */
   printed: [printed: { port: number; beside?: true }];
+  /** Addresses at which the app listens now. */
+  servers: [addresses: PeerAddresses];
   unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
   /** A process cannot write its calls. */
   muted: [app: AppInfo];
@@ -33,7 +42,7 @@ const CERTIFICATE_MS = 2000;
 export class AppConnections extends EventEmitter<ConnectionEvents> implements LinkListener {
   readonly #project: string;
   readonly #apps = new Map<AppConnection, AppInfo>();
-  readonly #peerPorts = new PeerPorts();
+  readonly #peerPorts = new PeerPorts((own) => this.emit('servers', own));
   /** Process of each server. */
   readonly #servers = new WeakMap<ServerAddress, AppConnection>();
   readonly #certificateWaiters = new Map<string, (certificate: AppCertificate | undefined) => void>();
@@ -131,6 +140,11 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     this.#listening.delete(connection);
     this.profiles.left(connection);
     this.emit('left', app, connection);
+  }
+
+  /** Sets the addresses of other runs' apps: calls of them become one tree, as those of this run's. */
+  setSiblings(addresses: PeerAddresses): void {
+    this.#peerPorts.setSiblings(addresses);
   }
 
   /** Connections of all processes and worker threads of the app. */

@@ -1,5 +1,5 @@
 /**
- * Addresses of the run's own servers, sent to all its processes: a call from one service to another
+ * Addresses of the run's own servers, and of those of runs beside it, sent to all its processes: a call from one service to another
  * becomes one tree, and what a dev server hands to its worker one trace.
  */
 
@@ -11,6 +11,21 @@ type Endpoint = Pick<ServerAddress, 'port' | 'path'>;
 /** Servers by connected process; every change is sent to all of them. */
 export class PeerPorts {
   #servers = new Map<AppConnection, Endpoint[]>();
+  #siblings: PeerAddresses = { ports: [], paths: [] };
+  readonly #onChange: (own: PeerAddresses) => void;
+
+  /** `onChange` hears of the addresses of this run's servers. */
+  constructor(onChange: (own: PeerAddresses) => void = () => {}) {
+    this.#onChange = onChange;
+  }
+
+  /** Sets the addresses of the servers of other runs, and sends them to all processes. */
+  setSiblings(siblings: PeerAddresses): void {
+    const { ports, paths = [] } = siblings;
+    if (String([ports, paths]) === String([this.#siblings.ports, this.#siblings.paths])) return;
+    this.#siblings = { ports, paths };
+    this.#sendAll();
+  }
 
   /** Adds a process that has connected, and sends it the known addresses. */
   addProcess(connection: AppConnection): void {
@@ -28,7 +43,7 @@ export class PeerPorts {
     if (port !== undefined) servers.push({ port });
     if (wanted !== undefined) servers.push({ port: wanted });
     if (path !== undefined) servers.push({ path });
-    this.#sendAll();
+    this.#changed();
   }
 
   /** Removes a server that was closed. */
@@ -37,14 +52,19 @@ export class PeerPorts {
     const at = servers.findIndex((server) => server.port === port && server.path === path);
     if (at < 0) return;
     servers.splice(at, 1);
-    this.#sendAll();
+    this.#changed();
   }
 
   /** Removes a process that has disconnected, with its servers. */
   removeProcess(connection: AppConnection): void {
     const servers = this.#servers.get(connection);
     this.#servers.delete(connection);
-    if (servers !== undefined && servers.length > 0) this.#sendAll();
+    if (servers !== undefined && servers.length > 0) this.#changed();
+  }
+
+  #changed(): void {
+    this.#sendAll();
+    this.#onChange(addressesOf([...this.#servers.values()].flat()));
   }
 
   #sendAll(): void {
@@ -53,10 +73,12 @@ export class PeerPorts {
 
   #send(connection: AppConnection): void {
     const all = [...this.#servers];
+    const { ports, paths = [] } = addressesOf(all.flatMap(([, servers]) => servers));
     const others = all.filter(([each]) => isStartedBy(each, connection));
     connection.send({
       t: 'peers',
-      ...addressesOf(all.flatMap(([, servers]) => servers)),
+      ports: [...new Set([...ports, ...this.#siblings.ports])],
+      paths: [...new Set([...paths, ...(this.#siblings.paths ?? [])])],
       workers: addressesOf(others.flatMap(([, servers]) => servers)),
     });
   }

@@ -11,6 +11,7 @@ import { redactArguments } from '../domain/redact-command.cjs';
 import { controlCommands, type Restartable } from './commands.js';
 import { type RunRecord, registerRunRecord } from './registry.js';
 import { type ControlServer, serveControl } from './server.js';
+import { watchSiblings } from './sibling-runs.js';
 
 /** Parts of a run that the control commands use. */
 export interface RunParts {
@@ -42,7 +43,7 @@ export interface OpenControl {
  * the run goes on.
  */
 export async function openControl(parts: RunParts): Promise<OpenControl> {
-  const { launch, folder, collector, listener } = parts;
+  const { launch, folder, connections, collector, listener } = parts;
   const token = randomBytes(24).toString('base64url');
   const socket = join(folder.path, 'ctrl');
   const { command, project, database } = launch;
@@ -68,10 +69,15 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
   const { listenAgain } = server;
   try {
     const registration = registerRunRecord(database, runRecord);
+    connections.on('servers', (servers) => registration.update({ servers }));
+    const stopWatching = keepsApart(runRecord)
+      ? () => {}
+      : watchSiblings(database, runRecord.id, (addresses) => connections.setSiblings(addresses));
     return {
       setUrl: (url) => registration.update({ url }),
       listenAgain,
       close() {
+        stopWatching();
         registration.remove();
         server.close();
       },
@@ -80,6 +86,11 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     unreachable(error);
     return { setUrl: () => {}, listenAgain, close: () => server.close() };
   }
+}
+
+/** Whether nobody else reads what the run keeps: its requests are in no tree with those of others. */
+function keepsApart({ keptIn }: RunRecord): boolean {
+  return keptIn === 'memory';
 }
 
 function commandsOf(

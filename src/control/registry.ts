@@ -10,9 +10,11 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { PeerAddresses } from '../domain/link.js';
 import { stateFolder } from '../store/location.js';
 import { isProcessAlive } from './process-alive.js';
 
@@ -27,6 +29,8 @@ export interface RunRecord {
   token: string;
   /** URL of the proxy, once it listens. */
   url?: string;
+  /** Addresses on this machine at which its apps listen. */
+  servers?: PeerAddresses;
   command: string[];
   /** The folder that file names in traces are relative to. */
   project: string;
@@ -44,6 +48,8 @@ export interface Registration {
 
 // More than any record needs.
 const MAX_RECORD_BYTES = 1024 * 1024;
+/** ms in which several changes count as one. */
+const WATCH_MS = 20;
 
 /**
  * Writes a run's record file beside the database, readable by this user only (0600 in a 0700
@@ -99,6 +105,34 @@ export function runRecords(database: string): RunRecord[] {
     .sort((a, b) => b.started - a.started);
 }
 
+/**
+ * Calls `onChange` some ms after a run of the database began, ended or changed its record, until the returned function
+ * is called; keeps no process running.
+ */
+export function watchRunRecords(database: string, onChange: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      onChange();
+    }, WATCH_MS).unref();
+  };
+  const watchers = foldersOf(database).flatMap((folder) => {
+    try {
+      const watcher = watch(folder, { persistent: false }, soon);
+      // The folder was deleted.
+      return watcher.on('error', () => watcher.close());
+    } catch {
+      // There is none, or the system has no watchers left.
+      return [];
+    }
+  });
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
 function recordsIn(folder: string): RunRecord[] {
   if (!existsSync(folder) || !isOurs(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.run'));
@@ -126,10 +160,10 @@ function read(path: string): RunRecord | undefined {
 }
 
 /**
- * True where only this user can have written a file. Clients send the token to the socket that a
+ * Whether only this user can have written a file, or folder. Clients send the token to the socket that a
  * record names, so records of other users are ignored.
  */
-function isOurs(path: string): boolean {
+export function isOurs(path: string): boolean {
   const { uid, mode } = lstatSync(path);
   if (process.getuid === undefined) return true;
   return uid === process.getuid() && (mode & 0o022) === 0;

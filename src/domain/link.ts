@@ -46,6 +46,8 @@ export interface RunConfig {
   token: string;
   /** Value of `X-Scooby-Secret` on requests from scooby's own proxy. */
   secret: string;
+  /** Key of the proofs by which apps of this run, and of others of its database, know each other's requests. */
+  parentKey: string;
   record: Recording;
   /** What is recorded in the mode `all`; missing: all requests. */
   rules?: RecordRules;

@@ -8,6 +8,7 @@ import { AppConnections } from '../collector/app-connections.js';
 import type { RecordedRun } from '../collector/collector-messages.js';
 import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
+import { parentKey } from '../control/sibling-runs.js';
 import type { RunConfig } from '../domain/link.js';
 import { escapeToOneLine } from '../domain/text.js';
 import { appEnvironment } from './app-environment.js';
@@ -101,13 +102,18 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
 
 /** Settings of the agents beside the mode. */
 function settingsOf({
+  database,
   rules,
   serverTiming = true,
   tracesServices,
   delay,
   guests,
-}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices' | 'delay' | 'guests'> {
+}: LaunchOptions): Pick<
+  RunConfig,
+  'parentKey' | 'rules' | 'serverTiming' | 'tracesServices' | 'delay' | 'guests'
+> {
   return {
+    parentKey: parentKey(database),
     ...(guests && { guests }),
     ...(rules && { rules }),
     ...(!serverTiming && { serverTiming: false }),

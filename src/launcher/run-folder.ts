@@ -48,10 +48,11 @@ export function makeRunFolder(
   takePort: number | undefined,
   packages: string[] = [],
   redact?: RedactRules,
-  settings: Pick<RunConfig, 'rules' | 'serverTiming' | 'delay' | 'guests'> = {},
+  settings: Partial<Pick<RunConfig, 'parentKey' | 'rules' | 'serverTiming' | 'delay' | 'guests'>> = {},
 ): RunFolder {
   const randomToken = () => randomBytes(24).toString('base64url');
-  const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record, ...settings };
+  const secrets = { token: randomToken(), secret: randomToken(), parentKey: randomToken() };
+  const run: RunConfig = { socket: '', ...secrets, record, ...settings };
   if (takePort !== undefined) run.takePort = takePort;
   if (packages.length > 0) run.packages = packages;
   if (redact !== undefined) run.redact = redact;

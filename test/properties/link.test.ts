@@ -174,7 +174,7 @@ function withLauncher<T>(act: (run: RunConfig, socket: () => Promise<Socket>) =>
       return joined!;
     };
     try {
-      return await act({ socket: path, token: 't', secret: 's', record: 'all' }, socket);
+      return await act({ socket: path, token: 't', secret: 's', parentKey: 'k', record: 'all' }, socket);
     } finally {
       server.close();
       joined?.destroy();

@@ -14,7 +14,10 @@ const [, , path = ''] = process.argv;
 
 async function run(): Promise<void> {
   setAgentFolder(__dirname);
-  trackRequests({ requestStarted() {}, answering() {}, requestEnded() {}, profileAsked() {} }, '');
+  trackRequests(
+    { requestStarted() {}, answering() {}, requestEnded() {}, profileAsked() {} },
+    { secret: '', parentKey: '' },
+  );
   const globals = new Set(Reflect.ownKeys(globalThis));
   const strays = new Set<string>();
   const hear = (error: unknown) => {

@@ -22,14 +22,17 @@ let peers = NONE;
 /** Servers of the threads and child processes of this process. */
 let workers = NONE;
 let secret = '';
+let parentKey = '';
 let tracesServices = false;
 
 /**
- * Sets the run's secret, which proves the header to the other apps of the run, and whether services on
- * this machine that are instrumented by OpenTelemetry get a `traceparent`.
+ * Sets the run's secret, which proves to its processes what is handed over, the key that proves to its apps, and to
+ * those of other runs of its database, who calls them, and whether services on this machine that are instrumented by
+ * OpenTelemetry get a `traceparent`.
  */
-export function setPropagation(runSecret: string, isForServices: boolean): void {
-  secret = runSecret;
+export function setPropagation(run: { secret: string; parentKey: string }, isForServices: boolean): void {
+  secret = run.secret;
+  parentKey = run.parentKey;
   tracesServices = isForServices;
 }
 
@@ -54,7 +57,7 @@ export function injectParent(
 ): boolean {
   if (call.request === undefined) return false;
   if (path !== undefined ? !peers.paths.has(path) : !isLocalPeer(host, port)) return false;
-  addHeader(PARENT_HEADER, parentHeaderValue(call.request.id, secret));
+  addHeader(PARENT_HEADER, parentHeaderValue(call.request.id, parentKey));
   return true;
 }
 

@@ -1,6 +1,7 @@
 /** Decision of the agent whether a request is recorded: what the proxy says of it, its mark, the rules. */
 
 import type { IncomingMessage } from 'node:http';
+import type { RunConfig } from '../../domain/link.js';
 import { markOfRequest } from '../../domain/record-marks.cjs';
 import { state } from '../run-config.cjs';
 import {
@@ -11,6 +12,9 @@ import {
   takeProxiedId,
   takeRecordHeader,
 } from './trace-headers.cjs';
+
+/** Secret of the run's own proxy and processes, and the key that apps of other runs of its database have, too. */
+export type RunSecrets = Pick<RunConfig, 'secret' | 'parentKey'>;
 
 /** A request that is recorded. */
 export interface RecordedAs {
@@ -28,11 +32,14 @@ export interface RecordedAs {
  * How a request is recorded; undefined for one that is left out, which takes no more than a look at
  * the names of its headers: no object is made, nothing is noted of it.
  */
-export function decideRequest(message: IncomingMessage, secret: string): RecordedAs | undefined {
+export function decideRequest(
+  message: IncomingMessage,
+  { secret, parentKey }: RunSecrets,
+): RecordedAs | undefined {
   if (!hasScoobyHeader(message.rawHeaders)) return decideUntold(message, undefined);
   const id = takeProxiedId(message, secret) ?? takeHandedId(message, secret);
   const told = takeRecordHeader(message);
-  const parent = takeParentId(message, secret);
+  const parent = takeParentId(message, parentKey);
   if (id !== undefined) return { id, parent, withCalls: told === 'calls' };
   const profile = takeProfileKind(message);
   if (told === '1' || profile !== undefined) return { id, parent, withCalls: false, profile };

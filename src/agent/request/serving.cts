@@ -16,7 +16,7 @@ import {
   requestStorage,
 } from './context.cjs';
 import { tagOfMessage } from './private-field.cjs';
-import { decideRequest } from './record-decision.cjs';
+import { decideRequest, type RunSecrets } from './record-decision.cjs';
 import { addHeadLines } from './response-head.cjs';
 import { bindMessage, copyNameAndLength, onResponseEnd, patchMessages } from './streams.cjs';
 import { now, TracedRequest } from './traced-request.cjs';
@@ -34,16 +34,16 @@ export interface RequestListener {
 
 const patched = new WeakSet<object>();
 const closeCallbacks = new WeakMap<object, () => void>();
-let secret = '';
+let secrets: RunSecrets = { secret: '', parentKey: '' };
 let listener: RequestListener;
 
 /**
- * Sets the listener of recorded requests, and the value of X-Scooby-Secret that identifies requests
- * forwarded by the proxy.
+ * Sets the listener of recorded requests, and what identifies requests of the proxy, and of other apps
+ * under scooby.
  */
-export function trackRequests(requestListener: RequestListener, proxySecret: string): void {
+export function trackRequests(requestListener: RequestListener, runSecrets: RunSecrets): void {
   listener = requestListener;
-  secret = proxySecret;
+  secrets = runSecrets;
   onResponseEnd(endRequest);
 }
 
@@ -148,7 +148,7 @@ function isRequest(type: string): boolean {
 function startRequest(message: IncomingMessage, responseOrSocket: unknown): TracedRequest | undefined {
   // An app may re-emit a request on another server of its own: it is still the same request.
   if (tagOfMessage(message) !== undefined) return undefined;
-  const recordedAs = decideRequest(message, secret);
+  const recordedAs = decideRequest(message, secrets);
   if (recordedAs === undefined) return undefined;
   const started = requestCost.start();
   const { id, parent, withCalls, profile } = recordedAs;

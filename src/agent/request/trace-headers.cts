@@ -52,8 +52,8 @@ export function takeRecordHeader(message: IncomingMessage): string | undefined {
 }
 
 /**
- * Value of the parent header. Its proof, which only processes of the run can make, is of this id
- * alone: the header is recorded, and the run's secret must not be.
+ * Value of the parent header. Its proof, which only apps under runs of one database can make, is of
+ * this id alone: the header is recorded, and the key must not be.
  */
 export function parentHeaderValue(id: string, secret: string): string {
   return `${id}.${createHmac('sha256', secret).update(id).digest('hex').slice(0, 32)}`;
@@ -64,9 +64,9 @@ export function handedHeaderValue(id: string, secret: string): string {
   return parentHeaderValue(id, `${secret} handed`);
 }
 
-/** Id of the calling request in another app of the run; its header is removed. */
-export function takeParentId(message: IncomingMessage, secret: string): string | undefined {
-  return takeProvenId(message, PARENT_HEADER, secret);
+/** Id of the calling request in another app under scooby; its header is removed. */
+export function takeParentId(message: IncomingMessage, key: string): string | undefined {
+  return takeProvenId(message, PARENT_HEADER, key);
 }
 
 /** Id of a request that another process of the app has handed over; its header is removed. */
