@@ -2,11 +2,10 @@
 
 import { connect } from 'node:net';
 import { type Test, test } from 'tap';
-import { type Node, nodes, scoobyFor } from '../nodes.js';
+import { type Node, nodes, nodesInTurn, scoobyFor } from '../nodes.js';
 import { bothWays, type Launch, plainly, project, scooby, until } from '../scooby.js';
 
-const everyNode = await nodes();
-const [own, ...others] = everyNode;
+const [own, ...others] = await nodes();
 
 async function onNode(t: Test, node: Node, launch: Launch): Promise<Launch> {
   return { ...launch, node: node.path, program: await scoobyFor(t, node) };
@@ -72,7 +71,7 @@ test('an ESM app that throws or imports a missing export prints the same', async
     'misses.mjs': `import { nothing } from './b.cjs';`,
     'b.cjs': `throw new Error('from ESM');`,
   };
-  for (const node of everyNode) {
+  for (const node of await nodesInTurn(1)) {
     for (const app of ['throws.mjs', 'misses.mjs']) {
       const ways = await bothWays(t, await onNode(t, node, { files, command: [app] }));
       t.equal(ways.with.stderr, ways.without.stderr, `${app} on ${node.version}`);
@@ -112,7 +111,7 @@ const server = http.createServer((req, res) => {
 `;
 
 test('the agent is invisible to the app: globals, properties, listeners, headers', async (t) => {
-  for (const node of everyNode) {
+  for (const node of await nodesInTurn(0)) {
     const launch = await onNode(t, node, { files: { 'app.cjs': LOOKING }, command: ['app.cjs'] });
     const seen = [];
     for (const run of [plainly(t, launch), scooby(t, launch)]) {
@@ -192,7 +191,7 @@ const OWN_LINES =
 const PATHS = [...HEADS.matchAll(/^ {2}'(\/[\w-]+)'/gm)].map(([, path]) => path!);
 
 test('every form of writeHead sends the same bytes, except for lines of our own', async (t) => {
-  for (const node of everyNode) {
+  for (const node of await nodesInTurn(1)) {
     const launch = await onNode(t, node, { files: { 'app.cjs': HEADS }, command: ['app.cjs'] });
     const responses: string[][] = [];
     for (const run of [plainly(t, launch), scooby(t, launch)]) {
@@ -225,7 +224,7 @@ const server = require('node:http').createServer((req, res) => res.end('last')).
   });
 });
 `;
-  for (const node of everyNode) {
+  for (const node of await nodesInTurn(0)) {
     const run = scooby(t, await onNode(t, node, { files: { 'app.cjs': app }, command: ['app.cjs'] }));
     t.match(await run.ended(), { code: 0, signal: null, stdout: 'closed\n' }, node.version);
   }
@@ -261,7 +260,7 @@ http.createServer((req, res) => {
   req.resume().on('end', () => res.end(JSON.stringify([stack, deep()])));
 }).listen(0, '127.0.0.1', function () { console.log('own ' + this.address().port); });
 `;
-  for (const node of everyNode) {
+  for (const node of await nodesInTurn(1)) {
     const launch = await onNode(t, node, { files: { 'app.cjs': app }, command: ['app.cjs'] });
     const stacks: string[][] = [];
     for (const run of [plainly(t, launch), scooby(t, launch)]) {

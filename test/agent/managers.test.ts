@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { type Test, test } from 'tap';
-import { type Node, nodes } from '../nodes.js';
+import { type Node, nodesInTurn } from '../nodes.js';
 import { FIXTURES, packageFile, requirePackage } from '../packages.js';
 import { ask, runRecorded } from './app.js';
 
@@ -126,13 +126,15 @@ async function sitesOf(node: Node, folder: string, script: string, options = '')
   return traces[0]?.spans.map(({ library, site }) => [library, site]);
 }
 
-for (const node of await nodes()) {
+for (const node of await nodesInTurn(0)) {
   test(`pnpm, Node ${node.version}`, async (t) => {
     const folder = pnpm(t);
     for (const script of Object.keys(FILES))
       t.same(await sitesOf(node, folder, script), [['pg', `${join(folder, script)}:6`]], script);
   });
+}
 
+for (const node of await nodesInTurn(1)) {
   test(`Plug'n'Play, Node ${node.version}`, async (t) => {
     const folder = plugAndPlay(t);
     const require = `--require ${join(folder, '.pnp.cjs')}`;

@@ -3,11 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { nodes, scoobyFor } from '../nodes.js';
+import { nodesInTurn, scoobyFor } from '../nodes.js';
 import { ask, type Launch, scooby } from '../scooby.js';
 import { postgres } from '../servers/index.js';
 
-const everyNode = await nodes();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const APP = `
@@ -24,10 +23,13 @@ http.createServer(async (req, res) => {
 }).listen(0, '127.0.0.1');
 `;
 
+let turn = 0;
+
 async function launches(t: Parameters<typeof scooby>[0], options: string[]): Promise<Launch[]> {
   const env = { PG: (await postgres(t)).url };
+  const nodes = await nodesInTurn(turn++);
   return Promise.all(
-    everyNode.map(async (node) => ({
+    nodes.map(async (node) => ({
       files: { 'app.cjs': APP },
       command: ['app.cjs'],
       options,

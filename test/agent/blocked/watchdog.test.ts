@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { type Node, nodes } from '../../nodes.js';
+import { type Node, nodes, nodesInTurn } from '../../nodes.js';
 import { ask, ROOT, runRecorded } from '../app.js';
 
 const HASHER = `exports.hashSync = (rounds) => {
@@ -94,7 +94,7 @@ server.listen(0, () => {
 });
 `;
 
-for (const node of await nodes()) {
+for (const node of await nodesInTurn(0)) {
   test(`a block in the first request, Node ${node.version}`, async (t) => {
     const cwd = t.testdir({ 'app.cjs': FIRST });
     const drive = async (url: string) => {

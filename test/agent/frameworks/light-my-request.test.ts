@@ -1,7 +1,7 @@
 /** Requests that `inject` hands to an app: recorded without a server, and answered as without the agent. */
 
 import { test } from 'tap';
-import { nodes } from '../../nodes.js';
+import { nodesInTurn } from '../../nodes.js';
 import { packageFile } from '../../packages.js';
 import { runPlain, runRecorded } from '../app.js';
 
@@ -31,7 +31,7 @@ const print = ({ statusCode, headers: { date, ...headers }, body }) => console.l
 })();
 `;
 
-for (const node of await nodes()) {
+for (const node of await nodesInTurn(0)) {
   for (const fastify of ['fastify', 'fastify-4']) {
     test(`inject of ${fastify}, Node ${node.version}`, async (t) => {
       const cwd = t.testdir({ 'app.cjs': app(fastify) });

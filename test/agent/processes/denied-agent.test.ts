@@ -1,7 +1,7 @@
 /** A child that may not read the agent runs without it, as Node would end it otherwise. */
 
 import { test } from 'tap';
-import { nodes, scoobyFor } from '../../nodes.js';
+import { nodesInTurn, scoobyFor } from '../../nodes.js';
 import { bothWays } from '../../scooby.js';
 
 const APP = `
@@ -50,8 +50,8 @@ for (const code of [['-e', 'console.log(1)'], ['-p', '2'], ['-pe', '3'], ['--eva
 console.log(String(execSync([process.execPath, ...options, '-p', '6'].join(' '))));
 `;
 
-test('children under the permission model whose code is an argument, on every Node', async (t) => {
-  for (const node of await nodes()) {
+test('children under the permission model whose code is an argument', async (t) => {
+  for (const node of await nodesInTurn(0)) {
     const launch = { files: { 'app.cjs': WITH_CODE }, command: ['app.cjs'], node: node.path };
     const ways = await bothWays(t, { ...launch, program: await scoobyFor(t, node) });
     t.match(ways.without.stdout, /^0 1\n \n0 2\n \n0 3\n \n0 4\n \n0 5\n \n6\n/, node.version);
@@ -68,7 +68,7 @@ console.log(status, stdout);
 `;
 
 test('an option of a script’s own is no code', async (t) => {
-  for (const node of await nodes()) {
+  for (const node of await nodesInTurn(1)) {
     const child = "console.log(/scooby-/.test(process.env.NODE_OPTIONS ?? ''), ...process.argv.slice(2));";
     const files = { 'app.cjs': WITH_OWN_OPTIONS, 'child.cjs': child };
     const program = await scoobyFor(t, node);

@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'tap';
 import type { Trace } from '../../../src/domain/trace.js';
-import { nodes } from '../../nodes.js';
+import { nodesInTurn } from '../../nodes.js';
 import { ask, ROOT, runRecorded } from '../app.js';
 import { serverFor } from '../servers.js';
 
@@ -30,7 +30,7 @@ function callsOf({ spans }: Trace): { mark: unknown; site: string }[] {
     }));
 }
 
-for (const { version, path } of await nodes()) {
+for (const { version, path } of await nodesInTurn(1)) {
   test(`calls of other processes and threads, Node ${version}`, async (t) => {
     const { url: PG } = (await serverFor(t, 'postgres')) as { url: string };
     const answers: string[] = [];
