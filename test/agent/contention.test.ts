@@ -64,17 +64,10 @@ const alone = instruments.map(({ library }) => library).filter((name) => !togeth
 for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
-  test(`${library} under contention, some requests recorded`, async (t) => {
-    const fixture: Fixture = require(path);
-    const own = fixture.prebuilt ? await sqlite3Prebuilt() : undefined;
-    if (fixture.prebuilt && own === undefined)
-      return t.pass('no binary of sqlite3 can be had', { skip: true });
-    const driver = fixture.driverOf?.('newest', '.cjs') ?? fixture.driver ?? own?.path ?? library;
-    const env = await environmentFor(t, fixture, path, driver);
-    await contend(t, [join(FOLDER, 'app.cjs')], { env, record: 'marked' }, library, fixture, sitesIn(path));
-  });
   test(`${library} under contention`, async (t) => {
     const fixture: Fixture = require(path);
+    if (fixture.prebuilt && (await sqlite3Prebuilt()) === undefined)
+      return t.pass('no binary of sqlite3 can be had', { skip: true });
     const sites = sitesIn(path);
     // While one app starts, another answers.
     t.jobs = 2;
@@ -84,8 +77,11 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
         if (app === undefined) continue;
         const driver = fixture.driverOf?.(name, app.slice(3)) ?? name;
         const env = await environmentFor(t, fixture, path, driver);
-        t.test(`${name}, ${app.slice(4)}, Node ${node.version}`, { buffered: true }, (t) =>
-          contend(t, [join(FOLDER, app)], { node: node.path, env }, library, fixture, sites),
+        const record = age === 0 && isBetween(node) ? 'marked' : 'all';
+        t.test(
+          `${name}, ${app.slice(4)}, Node ${node.version}, recording ${record}`,
+          { buffered: true },
+          (t) => contend(t, [join(FOLDER, app)], { node: node.path, env, record }, library, fixture, sites),
         );
       }
     }
@@ -94,16 +90,19 @@ for (const library of [...alone, ...GROUPS, 'orm', 'orm-mysql', 'queues']) {
 
 /**
  * The app for a driver, the newest (age 0) or an older one, on a Node: the newest runs on the oldest and the newest Node
- * and, by turns, on one between, as CommonJS and as an importer in turn; an older one, which an importer loads in the same way, on
- * one Node, by turns.
+ * and, by turns, on one between, where only marked requests are recorded, as CommonJS and as an importer in turn; an older
+ * one, which an importer loads in the same way, on one Node, by turns.
  */
 function appOn(node: Node, library: string, age: number): string | undefined {
   const turn = TURNS.findIndex((major) => node.version.startsWith(major));
   const first = Math.max(0, alone.indexOf(library));
   if (age > 0) return (first + age) % TURNS.length === turn ? 'app.cjs' : undefined;
-  const isBetween = turn > 0 && turn < TURNS.length - 1;
-  if (isBetween && (first + turn) % 2 === 0) return undefined;
+  if (isBetween(node) && (first + turn) % 2 === 0) return undefined;
   return (turn + Math.floor(first / 2)) % 2 === 0 ? 'app.cjs' : 'app.mjs';
+}
+
+function isBetween({ version }: Node): boolean {
+  return TURNS.slice(1, -1).some((major) => version.startsWith(major));
 }
 
 async function driversFor(
