@@ -2,7 +2,7 @@
 
 import { isOwnScript } from '../call/own-script.cjs';
 import { internStack } from '../call/stack.cjs';
-import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
+import { sitesAbove } from '../call/stack-formatter.cjs';
 import { packageName, packagePath } from '../loader/cjs.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
@@ -40,22 +40,9 @@ export function captureRunning(cut: (...args: never[]) => unknown): Capture | un
 
 /** Frames below the evaluated script, which is the only one without a name. */
 function sitesBelow(cut: (...args: never[]) => unknown): Site[] {
-  const { stackTraceLimit } = Error;
-  const formatter = currentFormatter();
-  const holder: { stack?: unknown } = {};
-  try {
-    Error.stackTraceLimit = MAX_FRAMES;
-    replaceFormatter(formatter, (_: unknown, sites: Site[]) => sites);
-    Error.captureStackTrace(holder, cut);
-    // A text while V8 formats a stack, whose formatter may be what blocks: it calls no other meanwhile.
-    if (!Array.isArray(holder.stack)) return [];
-    const sites: Site[] = holder.stack;
-    const evaluated = sites.findIndex((site) => !isNative(site) && !site.getScriptNameOrSourceURL());
-    return evaluated < 0 ? [] : sites.slice(evaluated + 1);
-  } finally {
-    restoreFormatter(formatter);
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  const sites: Site[] = sitesAbove(cut, MAX_FRAMES);
+  const evaluated = sites.findIndex((site) => !isNative(site) && !site.getScriptNameOrSourceURL());
+  return evaluated < 0 ? [] : sites.slice(evaluated + 1);
 }
 
 function functionsOf(sites: Site[]): RunningFunction[] {

@@ -1,7 +1,7 @@
 /** Callers that are neither the app nor a library of it: Node's module loader and its bundled libraries, transpilers, the agent. */
 
 import { isAgentScript, isOwnScript } from './own-script.cjs';
-import { currentFormatter, replaceFormatter, restoreFormatter } from './stack-formatter.cjs';
+import { sitesAbove } from './stack-formatter.cjs';
 
 // Deeper than the frames of a transpiler and of two chained hooks.
 const MAX_FRAMES = 60;
@@ -23,25 +23,7 @@ const LOADER_PACKAGE =
  * first time is the app's doing, and a library's only while the loader does not run it.
  */
 export function isCalledByRuntime(wrapper: (...args: never[]) => unknown): boolean {
-  const { stackTraceLimit } = Error;
-  const formatter = currentFormatter();
-  const holder: { stack?: unknown } = {};
-  try {
-    Error.stackTraceLimit = MAX_FRAMES;
-    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => isRuntime(sites));
-    Error.captureStackTrace(holder, wrapper);
-    return holder.stack === true;
-  } catch {
-    // Error is frozen.
-    return false;
-  } finally {
-    try {
-      restoreFormatter(formatter);
-      Error.stackTraceLimit = stackTraceLimit;
-    } catch {
-      // Frozen: nothing was changed above.
-    }
-  }
+  return isRuntime(sitesAbove(wrapper, MAX_FRAMES));
 }
 
 /** Whether frames, innermost first, reach the loader before the app, whose own hooks are loaders too. */

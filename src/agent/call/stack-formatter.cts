@@ -1,5 +1,5 @@
 /**
- * The formatter of stacks, `Error.prepareStackTrace`, set for the time of a capture of the agent's. A
+ * Captures of stacks as call sites, and the formatter of stacks, `Error.prepareStackTrace`, that is set meanwhile. A
  * property that the app (stack-chain) computes is replaced meanwhile: neither its getter nor its setter runs.
  */
 
@@ -24,4 +24,30 @@ export function restoreFormatter(current: PropertyDescriptor | undefined): void 
   if (current === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
   else if ('value' in current) errors.prepareStackTrace = current.value;
   else Object.defineProperty(Error, 'prepareStackTrace', current);
+}
+
+/**
+ * Call sites, innermost first, of what calls `cut`, a running function; none where Error is frozen, and while V8 formats
+ * another stack, when it calls no other formatter.
+ */
+export function sitesAbove(cut: Function, limit: number): NodeJS.CallSite[] {
+  const { stackTraceLimit } = Error;
+  const formatter = currentFormatter();
+  const holder: { stack?: unknown } = {};
+  try {
+    Error.stackTraceLimit = limit;
+    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => sites);
+    Error.captureStackTrace(holder, cut as () => void);
+    const { stack } = holder;
+    return Array.isArray(stack) ? stack : [];
+  } catch {
+    return [];
+  } finally {
+    try {
+      restoreFormatter(formatter);
+      Error.stackTraceLimit = stackTraceLimit;
+    } catch {
+      // Frozen: nothing was changed above.
+    }
+  }
 }

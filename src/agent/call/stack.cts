@@ -5,7 +5,7 @@
 import { attempt } from '../guard.cjs';
 import { isEvaluated } from '../loader/evaluated.cjs';
 import { isOwnScript, isPackageScript } from './own-script.cjs';
-import { currentFormatter, replaceFormatter, restoreFormatter } from './stack-formatter.cjs';
+import { currentFormatter, replaceFormatter, restoreFormatter, sitesAbove } from './stack-formatter.cjs';
 
 type Sites = NodeJS.CallSite[];
 
@@ -228,22 +228,7 @@ export function isCalledByApp(wrapper: (...args: never[]) => unknown): boolean {
  * V8 formats a stack.
  */
 export function callerScript(wrapper: (...args: never[]) => unknown, further = 0): string {
-  const { stackTraceLimit } = Error;
-  const formatter = currentFormatter();
-  const holder: { stack?: unknown } = {};
-  let script = '';
-  try {
-    Error.stackTraceLimit = further + 1;
-    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => {
-      script = sites[further]?.getScriptNameOrSourceURL() ?? '';
-    });
-    Error.captureStackTrace(holder, wrapper);
-    void holder.stack;
-    return script;
-  } finally {
-    restoreFormatter(formatter);
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  return sitesAbove(wrapper, further + 1)[further]?.getScriptNameOrSourceURL() ?? '';
 }
 
 /** Takes the scripts, frames and stacks captured since the last call; undefined if none is new. */

@@ -4,7 +4,7 @@
  */
 
 import type * as net from 'node:net';
-import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
+import { sitesAbove } from '../call/stack-formatter.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { packageName, packagePath } from '../loader/cjs.cjs';
@@ -85,18 +85,5 @@ function driverAtPort(args: ArrayLike<unknown>): Driver | undefined {
 
 /** Files of the stack, innermost first. */
 function scriptsAbove(cut: Function): string[] {
-  const { stackTraceLimit } = Error;
-  const formatter = currentFormatter();
-  try {
-    Error.stackTraceLimit = MAX_FRAMES;
-    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) =>
-      sites.map((site) => site.getFileName() ?? ''),
-    );
-    const holder: { stack?: unknown } = {};
-    Error.captureStackTrace(holder, cut as () => void);
-    return Array.isArray(holder.stack) ? holder.stack : [];
-  } finally {
-    restoreFormatter(formatter);
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  return sitesAbove(cut, MAX_FRAMES).map((site) => site.getFileName() ?? '');
 }

@@ -2,7 +2,7 @@
 
 import type { Session } from 'node:inspector';
 import { isOwnScript } from '../call/own-script.cjs';
-import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
+import { sitesAbove } from '../call/stack-formatter.cjs';
 import { attempt } from '../guard.cjs';
 import { isOpenToDebuggers, postOrThrow } from '../profile/profiler.cjs';
 import { addVariables, variableText } from './variables.cjs';
@@ -94,27 +94,11 @@ function hand(session: Session, objectId: string, taker: string): void {
 
 /** Where the frames of the stack are, as the capture of the call's stack has numbered them. */
 function placesOf(wrapper: (...args: never[]) => unknown): Place[] {
-  const { stackTraceLimit } = Error;
-  const formatter = currentFormatter();
-  const holder: { stack?: unknown } = {};
-  let places: Place[] = [];
-  try {
-    Error.stackTraceLimit = MAX_STACK;
-    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => {
-      places = sites.map((site) => ({
-        script: site.getScriptNameOrSourceURL() ?? '',
-        line: site.getLineNumber() ?? 0,
-        column: site.getColumnNumber() ?? 0,
-      }));
-      return '';
-    });
-    Error.captureStackTrace(holder, wrapper);
-    void holder.stack;
-    return places;
-  } finally {
-    restoreFormatter(formatter);
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  return sitesAbove(wrapper, MAX_STACK).map((site) => ({
+    script: site.getScriptNameOrSourceURL() ?? '',
+    line: site.getLineNumber() ?? 0,
+    column: site.getColumnNumber() ?? 0,
+  }));
 }
 
 function readFrames(frames: PausedFrame[], places: Place[], valueBehind: ValueOf, read: FrameLocals[]): void {

@@ -2,10 +2,12 @@
 
 import type { Server } from 'node:net';
 import type { ServerSigns } from '../../domain/link.js';
-import { currentFormatter, replaceFormatter, restoreFormatter } from '../call/stack-formatter.cjs';
+import { sitesAbove } from '../call/stack-formatter.cjs';
 
 /** A handler of that length does more than to refuse or to answer one scrape. */
 const MAX_HANDLER_TEXT = 1500;
+/** Of the calls that lead to a server's start. */
+const MAX_FRAMES = 20;
 const OPERATIONS =
   /^\/?(?:_|-\/)?(?:metrics|prometheus|health|healthz|healthcheck|health-check|livez?|liveness|alive|ready|readyz|readiness|ping|status|started|startup)(?:\/(?:live|ready|startup|liveness|readiness))?\/?$/i;
 const PATH_LITERAL = /(['"`])(\/[\w./-]*)\1/g;
@@ -63,22 +65,9 @@ function isOperations(text: string): boolean {
   return REGISTRY.test(text);
 }
 
-/** Files of the calls that led here; unformatted, as the app's own formatter may be slow. */
+/** Files of the calls that led here, a line each. */
 function stackText(): string {
-  const { stackTraceLimit } = Error;
-  const formatter = currentFormatter();
-  const holder: { stack?: unknown } = {};
-  let files = '';
-  try {
-    Error.stackTraceLimit = 20;
-    replaceFormatter(formatter, (_: unknown, sites: NodeJS.CallSite[]) => {
-      files = sites.map((site) => site.getFileName()).join('\n');
-    });
-    Error.captureStackTrace(holder);
-    void holder.stack;
-    return files;
-  } finally {
-    restoreFormatter(formatter);
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  return sitesAbove(stackText, MAX_FRAMES)
+    .map((site) => site.getFileName())
+    .join('\n');
 }
