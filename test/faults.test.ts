@@ -1,7 +1,7 @@
 /** What becomes of the store, or of secrets, never shows in the app: faults of the place, a full disk, canaries. */
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
@@ -58,8 +58,15 @@ test('a full disk: the app serves on, one warning', { skip: !canMount() && 'cann
   t.equal((await run.ask('/after')).body, 'hello');
   await run.lines(32);
   t.equal(warnings().length, 1, run.stderr);
+  rmSync(join(small, 'filler'));
   t.equal((await run.stop()).code, 143, 'and the launcher ends in order');
+  const [, lost] = /^scooby: (\d+) requests were not kept$/m.exec(run.stderr) ?? [];
+  t.ok(Number(lost) >= 20, run.stderr);
   t.match(await run.traces(), [{ url: '/before' }], 'what was kept is still there');
+  const later = run.cli('list').stderr;
+  t.match(later, `Run 1 did not keep ${lost} requests: there is no room left on the disk.`);
+  t.match(run.cli('show').stderr, `Run 1 did not keep ${lost} requests`);
+  t.match(run.cli('runs').stdout, /NOT KEPT/);
 });
 
 test('a locked database: the proxy serves on, and what is printed is stored', async (t) => {

@@ -243,6 +243,11 @@ export class AppProcess {
     return sources;
   }
 
+  /** The store has lost what it had: the next traces save it again. */
+  forgetSavedSources(): void {
+    this.#sourceHashes.clear();
+  }
+
   /** Sentences about files in the spans' stacks whose text or source map could not be read. */
   notes(spans: WithStack[]): string[] {
     const { notes } = this.#resolver;
@@ -286,7 +291,8 @@ export class AppProcess {
     if (this.#sourceHashes.has(frame)) return this.#sourceHashes.get(frame);
     const source = this.#resolver.sourceOf(frame);
     const hash = source && save(source);
-    this.#sourceHashes.set(frame, hash);
+    // A store that fails now may take it later.
+    if (hash !== undefined || source === undefined) this.#sourceHashes.set(frame, hash);
     return hash;
   }
 }

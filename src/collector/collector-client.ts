@@ -108,6 +108,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   readonly #searches = new Map<number, (found: Found) => void>();
   readonly #backlog = new BacklogNotice((message) => void this.emit('warning', message));
   readonly #backlogTimer: NodeJS.Timeout;
+  /** Requests that were given up because the collector failed at them. */
+  #failedRequests = 0;
   #lastNumber = 0;
   #state: 'running' | 'finishing' | 'finished' = 'running';
   /** Looks at the finishing collector since it last had news. */
@@ -314,10 +316,18 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#backlog.end(this.#exchanges.behind, this.#exchanges.refused);
     this.#held.releaseAll();
     this.#exchanges.flush();
-    this.#thread.post({ t: 'finish' });
+    this.#postFinish();
     const looks = setInterval(() => this.#lookAtFinish(), this.#lookMs);
     while (this.#state === 'finishing') await once(this, 'progress');
     clearInterval(looks);
+  }
+
+  #postFinish(): void {
+    const losses = [
+      { requests: this.#exchanges.refused, reason: 'more came than could be recorded' },
+      { requests: this.#failedRequests, reason: 'the collector failed at them' },
+    ];
+    this.#thread.post({ t: 'finish', losses: losses.filter(({ requests }) => requests > 0) });
   }
 
   #lookAtFinish(): void {
@@ -407,6 +417,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     const isFresh = attempt > MAX_REPLAYS;
     if (isFresh) {
       const lost = this.#exchanges.clear();
+      this.#failedRequests += lost;
       if (lost > 0) this.emit('warning', `${lost} requests at which the collector failed were not kept`);
     }
     for (const [n, { connection, hasLeft, position }] of this.#processes) {
@@ -415,7 +426,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     }
     this.#exchanges.resend();
     // A failed one does not hear of it.
-    if (this.#state === 'finishing') this.#thread.post({ t: 'finish' });
+    if (this.#state === 'finishing') this.#postFinish();
   }
 
   #finished(): void {

@@ -9,7 +9,7 @@ import type { JudgeOptions } from '../insight/judge.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
 import type { OpenOptions } from '../store/open.js';
-import type { Sampling } from '../store/store.js';
+import type { RequestLoss, Sampling } from '../store/store.js';
 import type { AppIdentity } from './link-server.js';
 import type { SpoolPosition } from './spool.js';
 
@@ -72,7 +72,8 @@ export type ToCollector =
   /** The folder of a run whose launcher was killed. */
   | { t: 'recover'; folder: string; facts: RecordedRun }
   | { t: 'ping' }
-  | { t: 'finish' };
+  /** `losses`: requests that the collector was never told of. */
+  | { t: 'finish'; losses: RequestLoss[] };
 
 /** From the collector. */
 export type FromCollector =

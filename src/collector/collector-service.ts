@@ -11,7 +11,7 @@ import { GrowthBook } from '../insight/patterns/growth.js';
 import { UsualTimes } from '../insight/patterns/usual-times.js';
 import { publicOutline, publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
-import type { Store } from '../store/store.js';
+import type { RequestLoss, Store } from '../store/store.js';
 import { readStore } from '../store/store-reads.js';
 import { Collector } from './collector.js';
 import type {
@@ -59,13 +59,15 @@ export class CollectorService {
     const warnings: string[] = [];
     let warn = (message: string): void => void warnings.push(message);
     const { store: place, run } = settings;
-    const sampling = { samplesOf, run, describe: describeStored };
+    let emptied = (): void => {};
+    const sampling = { samplesOf, run, describe: describeStored, emptied: () => emptied() };
     const store = await openStore({ ...place, lockTimeout: LOCK_MS, ...sampling }, (message) =>
       warn(message),
     );
     warn = (message) => post({ t: 'warn', message });
     const kept = store.local === undefined ? 'file' : store.local === store ? 'memory' : 'shared';
     const service = new CollectorService(settings, store, post);
+    emptied = () => service.#collector.forgetSavedSources();
     const otlpUrl = await service.#receiveSpans((message) => warnings.push(message));
     post({ t: 'ready', place: store.place, kept, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
     return service;
@@ -149,7 +151,7 @@ export class CollectorService {
         this.#postPositions();
         return this.#post({ t: 'pong' });
       case 'finish':
-        return void this.#finish();
+        return void this.#finish(message.losses);
     }
   }
 
@@ -188,6 +190,7 @@ export class CollectorService {
     } catch (error) {
       const { id } = 'start' in item ? item.start : item.end;
       this.#post({ t: 'warn', message: `request ${id} could not be recorded (${(error as Error).message})` });
+      this.#store.noteLoss({ requests: 1, reason: 'they could not be recorded' });
       this.#batch().ids.push(id);
     }
   }
@@ -306,7 +309,8 @@ export class CollectorService {
     this.#post({ t: 'read', positions });
   }
 
-  async #finish(): Promise<void> {
+  async #finish(losses: RequestLoss[]): Promise<void> {
+    for (const loss of losses) this.#store.noteLoss(loss);
     await this.#spools.readRest();
     this.#spools.close();
     this.#collector.finishAll();

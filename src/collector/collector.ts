@@ -176,6 +176,11 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     }
   }
 
+  /** Has source texts saved anew, as the store is empty again. */
+  forgetSavedSources(): void {
+    for (const process of this.#processes.values()) process.forgetSavedSources();
+  }
+
   lineLost(identity: AppIdentity, text: string): void {
     const process = this.#processes.get(identity)!;
     const id = ID_IN_LINE.exec(text)?.[1];

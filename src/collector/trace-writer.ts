@@ -4,6 +4,7 @@
  */
 
 import type { SourceText } from '../domain/site.js';
+import { formatCount } from '../domain/text.js';
 import type { Trace } from '../domain/trace.js';
 import { hashOf } from '../store/body.js';
 import { type Store, StoreBusyError, StoreError } from '../store/store.js';
@@ -18,6 +19,8 @@ const BUSY_NOTICE_MS = 5000;
 // ms between two writes: a lone request is written at once; under load one write takes all traces
 // of that time, at hardly more cost than one trace.
 const BATCH_MS = 50;
+/** Reason of what was lost because the lock was not free. */
+const LOCKED = 'another process held the database';
 /** Source texts that wait for the lock. */
 const MAX_QUEUED_SOURCES = 200;
 
@@ -36,6 +39,8 @@ export class TraceWriter {
   #busySince: number | undefined;
   #hasWarned = false;
   #lostCount = 0;
+  /** Why the store failed last. */
+  #failure = '';
   #isClosed = false;
 
   /** `consequence` of a failing store is part of its warning. */
@@ -55,7 +60,8 @@ export class TraceWriter {
    */
   write(trace: Trace, onSettled?: () => void): void {
     if (this.#isClosed) return;
-    this.#lostCount += this.#queue.add(trace, onSettled);
+    const pushedOut = this.#queue.add(trace, onSettled);
+    if (pushedOut > 0) this.#addLoss(pushedOut, LOCKED);
     this.#cancelFlush ??= this.#planFlush();
   }
 
@@ -86,7 +92,7 @@ export class TraceWriter {
     if (traces.length === 0) return;
     this.#flushedAt = performance.now();
     if (!this.#isUsable()) {
-      this.#lostCount += traces.length;
+      this.#addLoss(traces.length, this.#failure);
       this.#queue.take()();
       return;
     }
@@ -107,6 +113,9 @@ export class TraceWriter {
    * they are stored or lost.
    */
   async close(): Promise<void> {
+    // The last time: there may be room again.
+    if (this.#queue.size > 0) this.#failedAt = Number.NEGATIVE_INFINITY;
+    this.#store.retry?.();
     this.flush();
     const deadline = performance.now() + BUSY_NOTICE_MS;
     const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -116,10 +125,21 @@ export class TraceWriter {
     }
     this.#cancelFlush?.();
     const { size } = this.#queue;
-    if (size > 0) this.#warn(`the store is locked by another process; ${size} requests were not kept`);
+    if (size > 0) {
+      this.#warn(
+        `the store is locked by another process; ${formatCount(size, 'request was', 'requests were')} not kept`,
+      );
+      this.#addLoss(size, LOCKED);
+    } else if (this.#lostCount > 0)
+      this.#warn(`${formatCount(this.#lostCount, 'request was', 'requests were')} not kept`);
     this.#isClosed = true;
     await this.#store.flushed();
     await this.#store.finish?.();
+  }
+
+  #addLoss(requests: number, reason: string): void {
+    this.#lostCount += requests;
+    this.#store.noteLoss({ requests, reason });
   }
 
   #saved(): void {
@@ -180,7 +200,14 @@ export class TraceWriter {
       this.#warn(`${error.message.replace(/\.$/, '')}; ${this.#consequence}`);
     }
     this.#failedAt = performance.now();
+    this.#failure = reasonOf(error, this.#store.place);
     this.#busySince = undefined;
-    this.#lostCount += lostTraces;
+    if (lostTraces > 0) this.#addLoss(lostTraces, this.#failure);
   }
+}
+
+/** The first sentence of a failure, without the path that every message of the store begins with. */
+function reasonOf({ message }: StoreError, place: string): string {
+  const text = message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
+  return text.split('. ')[0]!.replace(/\.$/, '');
 }

@@ -5,6 +5,7 @@ import type { Summary, Trace } from '../domain/trace.js';
 import type {
   Aggregate,
   AggregateBy,
+  RunLoss,
   RunSummary,
   Selection,
   StoreChanges,
@@ -61,6 +62,10 @@ export class RunStore implements StoreReader {
 
   runs(limit: number): Promise<RunSummary[]> {
     return this.#read('runs', limit);
+  }
+
+  losses(): Promise<RunLoss[]> {
+    return this.#read('losses');
   }
 
   runBytes(runs: number[]): Promise<number[]> {

@@ -28,6 +28,8 @@ export interface SqliteOptions {
   lockTimeout?: number | undefined;
   /** Receives a sentence about each problem that was repaired. */
   warn: (message: string) => void;
+  /** Hears that another file is open than before, and why; what was written is not in it. */
+  fileReplaced?: (reason: string) => void;
   clock?: Clock;
 }
 
@@ -96,6 +98,11 @@ export class Connection {
     });
   }
 
+  /** Tries the next write, however lately one was refused. */
+  retry(): void {
+    this.#refusal = undefined;
+  }
+
   #transact<T>(work: (statements: Statements) => T): T {
     try {
       return this.#db.transaction(() => work(this.statements)).immediate();
@@ -150,7 +157,8 @@ export class Connection {
 
   close(): void {
     if (!this.#db.open) return;
-    if (!this.#options.readonly) this.#sweep();
+    // A file that was deleted is not made anew to be swept.
+    if (!this.#options.readonly && inodeOf(this.#options.path) === this.#inode) this.#sweep();
     this.#db.close();
   }
 
@@ -216,8 +224,10 @@ export class Connection {
     const inode = inodeOf(this.#options.path);
     const isGone = inode === undefined && this.#options.readonly;
     if (this.#db?.open && (isGone || inode === this.#inode)) return;
+    const isFirst = this.#db === undefined;
     this.#db?.close();
     this.#open();
+    if (!isFirst) this.#options.fileReplaced?.('the database was deleted or replaced');
   }
 
   // Another process may have found the damage first: then its new database is at the path already.
@@ -229,6 +239,7 @@ export class Connection {
       warn(`${path} was damaged, or no database. It is kept as ${aside}; a new one was begun.`);
     }
     this.#open();
+    this.#options.fileReplaced?.('the database was damaged');
   }
 
   /** Runs `work` on the current file, and once more on a new file when this one is damaged. */

@@ -71,6 +71,7 @@ export class Housekeeping {
     const now = this.#deletionNow();
     const maxSize = this.#isBehind || this.#used() > this.#maxSize ? this.#maxSize * 0.95 : this.#maxSize;
     this.#statements.dropExpiredSources.run(now, CHUNK_ROWS);
+    this.#statements.dropExpiredLosses.run(now);
     this.#statements.dropRuns.run();
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) if (!this.#deleteChunk(now, maxSize)) return false;
     return true;

@@ -12,6 +12,8 @@ import { mergeRollup, partsOfTrace, type RollupRow, rollupRowsOf } from './rollu
 import type {
   Aggregate,
   AggregateBy,
+  RequestLoss,
+  RunLoss,
   RunSummary,
   Sampling,
   Selection,
@@ -36,6 +38,7 @@ export class MemoryStore implements Store {
   #maxSize: number;
   #clock: Clock;
   #size = 0;
+  #losses: RequestLoss[] = [];
   #traces = new Map<string, Entry>();
   #sources = new Map<string, { file: string; body: PackedBody }>();
   #sampling: Sampling;
@@ -138,6 +141,16 @@ export class MemoryStore implements Store {
     return [{ number: 1, start: run.start, command: run.command, requests }].slice(0, limit);
   }
 
+  async losses(): Promise<RunLoss[]> {
+    return this.#losses.map((loss) => ({ run: 1, ...loss }));
+  }
+
+  noteLoss({ requests, reason }: RequestLoss): void {
+    const known = this.#losses.find((loss) => loss.reason === reason);
+    if (known === undefined) this.#losses.push({ requests, reason });
+    else known.requests += requests;
+  }
+
   async runBytes(runs: number[]): Promise<number[]> {
     const alive = [...this.#traces.values()].filter((entry) => this.#isAlive(entry));
     const bytes = alive.reduce((sum, { body }) => sum + body.length, 0);
@@ -148,6 +161,7 @@ export class MemoryStore implements Store {
     if (runs !== 'all' && !runs.includes(1)) return 0;
     const requests = this.#newest((entry) => !entry.outside).length;
     this.#traces.clear();
+    this.#losses = [];
     // Texts of files stay: the run has saved them once.
     this.#size = [...this.#sources.values()].reduce((sum, { body }) => sum + body.length, 0);
     return requests;

@@ -60,8 +60,14 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
     samplesOf,
     run,
     describe,
+    emptied,
   } = options;
-  const sampling = { ...(samplesOf && { samplesOf }), ...(run && { run }), ...(describe && { describe }) };
+  const sampling = {
+    ...(samplesOf && { samplesOf }),
+    ...(run && { run }),
+    ...(describe && { describe }),
+    ...(emptied && { emptied }),
+  };
   const path = databasePath(options.db, options.cwd);
   if (readonly && !existsSync(path)) throw new StoreError(noDatabaseMessage(path, options.db));
   try {

@@ -5,7 +5,7 @@ import { restrictMode } from './files.js';
 import { StoreError } from './store.js';
 
 /** SQLite's user_version; increases with every change of the tables. */
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 
 /** SQLite's application_id of scooby's files. */
 const APPLICATION_ID = 0x5c00b1;
@@ -101,14 +101,26 @@ const WINS = `
 ALTER TABLE traces ADD COLUMN win REAL;
 `;
 
+// A run that has ended still says what it has not kept. A run of which nothing is kept has no row in
+// `runs` but for this.
+const LOSSES = `
+CREATE TABLE losses (
+  run INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  expires REAL NOT NULL,
+  PRIMARY KEY (run, reason)
+) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * Tables with what was recorded, but for source texts: a run that goes on has saved those of its files once,
  * and they expire.
  */
-export const RECORD_TABLES = ['figures', 'bodies', 'subjects', 'traces', 'runs'];
+export const RECORD_TABLES = ['figures', 'bodies', 'subjects', 'traces', 'runs', 'losses'];
 
 /** Migration to each version from the version before it. */
-const STEPS = [TABLES, FIGURES, PARENTS, TICKS, WINS];
+const STEPS = [TABLES, FIGURES, PARENTS, TICKS, WINS, LOSSES];
 
 /** Formats that a database is brought from and to. */
 export interface Migration {

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sample } from '../domain/sample.js';
 import type { SourceText } from '../domain/site.js';
+import { formatCount } from '../domain/text.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { aggregatesIn, runsIn } from './aggregates.js';
 import { hashOf, pack, unpack } from './body.js';
@@ -20,14 +21,17 @@ import {
   type TraceRow,
   traceRowOf,
 } from './statements.js';
-import type {
-  Aggregate,
-  AggregateBy,
-  RunSummary,
-  Sampling,
-  Selection,
-  Store,
-  StoreChanges,
+import {
+  type Aggregate,
+  type AggregateBy,
+  type RequestLoss,
+  type RunLoss,
+  type RunSummary,
+  type Sampling,
+  type Selection,
+  type Store,
+  type StoreChanges,
+  StoreError,
 } from './store.js';
 
 /** Subjects that a connection remembers, some 200 bytes each. */
@@ -44,10 +48,15 @@ export class SqliteStore implements Store {
   #connection: Connection;
   #sampling: Sampling;
   #describe: Describe;
+  #warn: (message: string) => void;
   /** Hash of a source text → epoch ms at which it expires, as far as this process knows. */
   #sourceExpiry = new Map<string, number>();
   /** SQLite's data_version at the last save: it changes with each change by another connection. */
   #dataVersion = 0;
+  /** Requests that this run has saved in the file that is open. */
+  #kept = 0;
+  /** Losses of which the file does not know yet. */
+  #unsavedLosses: RequestLoss[] = [];
 
   /** Opens the database and creates it if missing; throws a StoreError when that fails. */
   constructor(options: SqliteOptions & Sampling) {
@@ -55,7 +64,8 @@ export class SqliteStore implements Store {
     this.#describe = options.describe ?? skipDescribe;
     this.place = options.path;
     this.#ttl = options.ttl;
-    this.#connection = new Connection(options);
+    this.#warn = options.warn;
+    this.#connection = new Connection({ ...options, fileReplaced: (reason) => this.#forget(reason) });
   }
 
   saveAll(traces: Trace[]): void {
@@ -63,7 +73,8 @@ export class SqliteStore implements Store {
     const { samplesOf = () => [] } = this.#sampling;
     const rows = traces.map((trace) => ({ ...traceRowOf(trace, expires), samples: samplesOf(trace) }));
     const sources = new Set(traces.flatMap((trace) => Object.values(trace.sources ?? {})));
-    this.#connection.write((statements) => {
+    const kept = this.#connection.write((statements) => {
+      let added = 0;
       this.#forgetSubjectsOfOthers(statements);
       const run = this.#runId(statements);
       let figures: FigureRow[] = [];
@@ -72,6 +83,7 @@ export class SqliteStore implements Store {
         const isNew = changes > 0;
         const seq = isNew ? Number(lastInsertRowid) : statements.save.get({ ...row, run })!.seq;
         statements.saveBody.run(seq, body);
+        if (isNew && row.outside === 0) added++;
         if (!isNew) {
           // Some may be of this trace.
           saveFigures(statements, figures);
@@ -81,7 +93,11 @@ export class SqliteStore implements Store {
       }
       saveFigures(statements, figures);
       for (const hash of sources) this.#extendSource(statements, hash, expires);
+      this.#saveLosses(statements, run, expires);
+      return added;
     });
+    this.#unsavedLosses = [];
+    this.#kept += kept;
     this.#connection.tidy(traces.length);
   }
 
@@ -179,6 +195,21 @@ export class SqliteStore implements Store {
     return this.#connection.query((db) => runsIn(db, limit, this.#now()));
   }
 
+  async losses(): Promise<RunLoss[]> {
+    return this.#connection.read((statements) => statements.losses.all(this.#now()));
+  }
+
+  retry(): void {
+    this.#connection.retry();
+  }
+
+  // With the next save: the store has just failed.
+  noteLoss({ requests, reason }: RequestLoss): void {
+    const known = this.#unsavedLosses.find((loss) => loss.reason === reason);
+    if (known === undefined) this.#unsavedLosses.push({ requests, reason });
+    else known.requests += requests;
+  }
+
   async runBytes(runs: number[]): Promise<number[]> {
     const sql = `SELECT ifnull(sum(octet_length(b.body)), 0) FROM traces AS t JOIN bodies AS b ON b.trace = t.seq
       WHERE t.run = ? AND t.expires > ?`;
@@ -193,13 +224,46 @@ export class SqliteStore implements Store {
     const removed =
       runs === 'all'
         ? this.#connection.removeAll()
-        : this.#connection.remove(({ tracesOfRuns }, limit) => tracesOfRuns.all(json, limit));
+        : this.#connection.remove(({ tracesOfRuns, dropLosses }, limit) => {
+            dropLosses.run(json);
+            return tracesOfRuns.all(json, limit);
+          });
     this.#connection.shrink();
     return removed;
   }
 
+  async finish(): Promise<void> {
+    try {
+      // The file may have been deleted after the last save.
+      this.#connection.read(() => undefined);
+      this.retry();
+      if (this.#unsavedLosses.length > 0) this.saveAll([]);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
   close(): void {
     this.#connection.close();
+  }
+
+  /** Another file is open: what this run has saved is not in it. */
+  #forget(reason: string): void {
+    const requests = this.#kept;
+    this.#kept = 0;
+    this.#sourceExpiry.clear();
+    this.#sampling.emptied?.();
+    if (requests === 0) return;
+    this.noteLoss({ requests, reason });
+    this.#warn(
+      `${this.place}: ${reason}; a new one was begun, without ${formatCount(requests, 'request')} of this run`,
+    );
+  }
+
+  #saveLosses(statements: Statements, run: number | null, expires: number): void {
+    if (run === null) return;
+    for (const { reason, requests } of this.#unsavedLosses)
+      statements.saveLoss.run(run, reason, requests, expires);
   }
 
   #now(): number {

@@ -5,6 +5,7 @@ import type { PackedBody } from './body.js';
 import type { Database } from './database.js';
 import { packTrace } from './document.js';
 import { summaryOf } from './filter-match.js';
+import type { RunLoss } from './store.js';
 
 /** Columns of `traces` that make a summary. */
 export const SUMMARY_COLUMNS =
@@ -99,6 +100,10 @@ function writersOf(db: Database) {
     saveRun: db.prepare<[key: string, start: number, command: string], { id: number }>(
       'INSERT INTO runs (key, start, command) VALUES (?, ?, ?) RETURNING id',
     ),
+    saveLoss: db.prepare<[run: number, reason: string, requests: number, expires: number]>(
+      `INSERT INTO losses (run, reason, requests, expires) VALUES (?, ?, ?, ?)
+       ON CONFLICT (run, reason) DO UPDATE SET requests = requests + excluded.requests, expires = excluded.expires`,
+    ),
     saveSubject: db.prepare<[SubjectRow], { id: number }>(
       `INSERT INTO subjects (key, of, kind, text, site, function, route)
        VALUES (@key, @of, @kind, @text, @site, @function, @route)
@@ -137,6 +142,9 @@ function readersOf(db: Database) {
     newest: db.prepare<[], { start: number | null }>(
       'SELECT max(start) AS start FROM traces WHERE outside = 0',
     ),
+    losses: db.prepare<[now: number], RunLoss>(
+      'SELECT run, reason, requests FROM losses WHERE expires > ? ORDER BY run DESC, reason',
+    ),
     sourceExpiry: db.prepare<[string], { expires: number }>('SELECT expires FROM sources WHERE hash = ?'),
     source: db.prepare<[string], { file: string; body: PackedBody }>(
       'SELECT file, body FROM sources WHERE hash = ?',
@@ -161,7 +169,14 @@ function deletersOf(db: Database) {
     dropExpiredSources: db.prepare<[now: number, limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources WHERE expires <= ? ORDER BY expires LIMIT ?)',
     ),
-    dropRuns: db.prepare<[]>('DELETE FROM runs WHERE NOT EXISTS (SELECT 1 FROM traces WHERE run = runs.id)'),
+    dropRuns: db.prepare<[]>(
+      `DELETE FROM runs WHERE NOT EXISTS (SELECT 1 FROM traces WHERE run = runs.id)
+       AND NOT EXISTS (SELECT 1 FROM losses WHERE run = runs.id)`,
+    ),
+    dropExpiredLosses: db.prepare<[now: number]>('DELETE FROM losses WHERE expires <= ?'),
+    dropLosses: db.prepare<[runs: string]>(
+      'DELETE FROM losses WHERE run IN (SELECT value FROM json_each(?))',
+    ),
     dropOldestSources: db.prepare<[limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources ORDER BY expires LIMIT ?)',
     ),

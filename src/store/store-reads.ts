@@ -14,6 +14,7 @@ export const STORE_READS = [
   'changes',
   'aggregates',
   'runs',
+  'losses',
   'runBytes',
 ] as const satisfies (keyof StoreReader)[];
 

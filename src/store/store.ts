@@ -68,12 +68,26 @@ export interface RunSummary {
   host?: string;
 }
 
+/** Requests that a run has not kept, and why. */
+export interface RequestLoss {
+  requests: number;
+  /** `the database was deleted`: part of a sentence. */
+  reason: string;
+}
+
+/** The same with the number of the run. */
+export interface RunLoss extends RequestLoss {
+  run: number;
+}
+
 /** Functions and facts that a store gets from outside, because it does not import insight. */
 export interface Sampling {
   /** Samples of a trace for the aggregates; without it there are none. */
   samplesOf?: (trace: Trace) => Sample[];
   /** Run of the saved traces. */
   run?: { key: string; start: number; command: string };
+  /** Hears that the store is empty again: source texts, too, are to be saved anew. */
+  emptied?: () => void;
   /**
    * Adds call sites and shapes to traces of versions that did not store them; without it they stay
    * without.
@@ -116,6 +130,8 @@ export interface StoreReader {
   aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]>;
   /** Runs with stored requests, newest first. */
   runs(limit: number): Promise<RunSummary[]>;
+  /** What runs have not kept, of the newest run first. */
+  losses(): Promise<RunLoss[]>;
   /** Bytes that the documents of runs take, by their numbers and in their order. */
   runBytes(runs: number[]): Promise<number[]>;
   close(): void;
@@ -135,6 +151,8 @@ export interface Store extends StoreReader {
   saveAll(traces: Trace[]): void;
   /** Saves a source text, each text once; returns its hash. */
   saveSource(source: SourceText): string;
+  /** Notes requests that this run has not kept: the next save tells those who read the store later. */
+  noteLoss(loss: RequestLoss): void;
   /**
    * Removes what was recorded by the runs of these numbers, or all that there is; resolves with how many
    * requests these were.
@@ -142,6 +160,8 @@ export interface Store extends StoreReader {
   remove(runs: number[] | 'all'): Promise<number>;
   /** Resolves once what was handed over so far is stored, or lost with a warning. */
   flushed(): Promise<void>;
+  /** Has the next save tried, however lately one was refused: it is the last. */
+  retry?(): void;
   /** Ends writing, before `close`: resolves once what still waits is stored, or told as lost. */
   finish?(): Promise<void>;
 }

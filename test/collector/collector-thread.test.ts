@@ -36,9 +36,9 @@ test('a thread that fails is started again, later each time, and hears no messag
   await until(() => events.length === 2, 'the second thread');
   thread.post({ t: 'woken' });
   await until(() => events.length === 3, 'its failure');
-  thread.post({ t: 'finish' });
+  thread.post({ t: 'finish', losses: [] });
   await until(() => events.length === 4, 'the third thread');
-  thread.post({ t: 'finish' });
+  thread.post({ t: 'finish', losses: [] });
   await until(() => events.length === 5, 'its answer');
   const failed = ['failed', 'a fault'];
   t.same(events, [failed, ['restarted', 1], failed, ['restarted', 2], 'finished']);
@@ -46,11 +46,11 @@ test('a thread that fails is started again, later each time, and hears no messag
 
 test('a thread that does not answer is ended and started again', async (t) => {
   const { thread, events } = aThread(t, ANSWERS, 200);
-  thread.post({ t: 'finish' });
+  thread.post({ t: 'finish', losses: [] });
   await until(() => events.length === 1, 'the first thread');
   thread.post({ t: 'find', n: 1, id: 'x' });
   await until(() => events.length === 3, 'the second thread');
-  thread.post({ t: 'finish' });
+  thread.post({ t: 'finish', losses: [] });
   await until(() => events.length === 4, 'its answer');
   t.same(events, ['finished', ['failed', 'it does not answer'], ['restarted', 1], 'finished']);
 });

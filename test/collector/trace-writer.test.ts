@@ -171,3 +171,31 @@ test('a trace settles also where it is lost', async (t) => {
   }
   t.equal(settled, 2);
 });
+
+test('what was lost is noted in the store by its reason', async (t) => {
+  const { traceWriter, store, warnings } = aTraceWriter();
+  const lose = () => {
+    traceWriter.write(aTrace());
+    traceWriter.flush();
+  };
+  store.error = new StoreError(`${store.place}: there is no room left on the disk. Recording goes on.`);
+  lose();
+  lose();
+  await traceWriter.close();
+  t.same(await store.losses(), [{ run: 1, requests: 2, reason: 'there is no room left on the disk' }]);
+  t.equal(warnings[1], '2 requests were not kept', 'said at the end, where the store never worked again');
+});
+
+test('the last requests are tried again at the end, soon after a failure', async (t) => {
+  const { traceWriter, store } = aTraceWriter();
+  store.error = new StoreError('The disk is full');
+  traceWriter.write(aTrace());
+  traceWriter.flush();
+  store.error = undefined;
+  traceWriter.write(aTrace({ url: '/last' }));
+  await traceWriter.close();
+  t.same(
+    (await store.recent({}, 10)).map(({ url }) => url),
+    ['/last'],
+  );
+});

@@ -13,15 +13,24 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { SqliteStore } from '../../src/store/sqlite.js';
+import type { Sampling } from '../../src/store/store.js';
 import { aSpan, aTrace } from '../factory.js';
 import { aClock } from './contract.js';
 
 const connect = (path: string, options: Sqlite.Options) => new Sqlite(path, options);
 
-function open(t: Test, path: string) {
+function open(t: Test, path: string, sampling: Sampling = {}) {
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
-  const store = new SqliteStore({ connect, path, ttl: 1e9, maxSize: 1e9, warn, clock: aClock() });
+  const store = new SqliteStore({
+    connect,
+    path,
+    ttl: 1e9,
+    maxSize: 1e9,
+    warn,
+    clock: aClock(),
+    ...sampling,
+  });
   t.teardown(() => store.close());
   return { store, warnings };
 }
@@ -117,4 +126,74 @@ test('a database deleted while it is in use is created again', async (t) => {
   store.saveAll([aTrace({ id: 'kept' })]);
   t.ok(existsSync(path));
   t.same(await store.idsWith('', 10), ['kept']);
+});
+
+const run = { key: 'k', start: 7, command: 'node app.js' };
+
+/** What another process reads of a database after its writer has ended. */
+async function lossesIn(path: string) {
+  const reader = new SqliteStore({
+    ...{ connect, path, ttl: 1e9, maxSize: 1e9, readonly: true, clock: aClock() },
+    warn: () => {},
+  });
+  const losses = await reader.losses();
+  reader.close();
+  return losses;
+}
+
+test('a database deleted while a run writes to it: said, and counted for those who read it later', async (t) => {
+  const path = join(t.testdir(), 'scooby.db');
+  let emptied = 0;
+  const { store, warnings } = open(t, path, { run, emptied: () => emptied++ });
+  store.saveAll([aTrace({ id: 'a' }), aTrace({ id: 'b' }), aTrace({ id: 'o', outside: true })]);
+  store.saveAll([aTrace({ id: 'a' })]);
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+  store.saveAll([aTrace({ id: 'c' })]);
+  const said = `${path}: the database was deleted or replaced; a new one was begun, without 2 requests of this run`;
+  t.same([warnings, emptied], [[said], 1]);
+  t.same(await store.losses(), [{ run: 1, requests: 2, reason: 'the database was deleted or replaced' }]);
+  rmSync(path);
+  await store.finish();
+  store.close();
+  t.equal(warnings[1], said.replace('2 requests', '1 request'), 'noticed at the end, too');
+  t.same(await lossesIn(path), [{ run: 1, requests: 1, reason: 'the database was deleted or replaced' }]);
+});
+
+test('a damaged database: what the run had kept in it is counted', async (t) => {
+  const path = join(t.testdir(), 'scooby.db');
+  const { store: first } = open(t, path, { run });
+  fill(first);
+  first.close();
+  const { store } = open(t, path, { run });
+  store.saveAll([aTrace({ id: 'a' })]);
+  damage(path);
+  t.equal(await store.find('old-7'), undefined);
+  await store.finish();
+  t.same(await lossesIn(path), [{ run: 1, requests: 1, reason: 'the database was damaged' }]);
+});
+
+test('losses are added up by reason, outlive what is kept, and go with their run', async (t) => {
+  const path = join(t.testdir(), 'scooby.db');
+  const { store } = open(t, path, { run });
+  store.noteLoss({ requests: 3, reason: 'the disk is full' });
+  store.noteLoss({ requests: 1, reason: 'a lock' });
+  store.noteLoss({ requests: 4, reason: 'the disk is full' });
+  store.saveAll([aTrace({ id: 'a' })]);
+  store.noteLoss({ requests: 5, reason: 'the disk is full' });
+  await store.finish();
+  t.same(await lossesIn(path), [
+    { run: 1, requests: 1, reason: 'a lock' },
+    { run: 1, requests: 12, reason: 'the disk is full' },
+  ]);
+  const { store: cleaner } = open(t, path);
+  await cleaner.remove([1]);
+  t.same(await cleaner.losses(), []);
+  const { store: other } = open(t, path, { run: { ...run, key: 'other' } });
+  other.noteLoss({ requests: 1, reason: 'all of them' });
+  await other.finish();
+  t.same(
+    await lossesIn(path),
+    [{ run: 2, requests: 1, reason: 'all of them' }],
+    'of a run that kept nothing',
+  );
 });

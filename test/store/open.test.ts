@@ -85,7 +85,7 @@ test('a database of a newer version is unchanged, and the message names the vers
   const db = new Sqlite(path);
   db.pragma('user_version = 999');
   db.close();
-  const newer = `${path} was written by a newer scooby (format 999, this one knows 5). Update scooby, or choose another file with --db.`;
+  const newer = `${path} was written by a newer scooby (format 999, this one knows 6). Update scooby, or choose another file with --db.`;
   const { place, warnings } = await opened(path);
   t.same({ place, warnings }, { place: MEMORY, warnings: [`${newer} ${GOES_ON}`] });
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));
@@ -96,7 +96,9 @@ test('a database of an older version is migrated, also by a reader', async (t) =
   await opened(path);
   const older = () => {
     const db = new Sqlite(path);
-    db.exec('DROP TABLE figures; DROP TABLE subjects; DROP TABLE runs; DROP INDEX traces_run');
+    db.exec(
+      'DROP TABLE figures; DROP TABLE subjects; DROP TABLE runs; DROP TABLE losses; DROP INDEX traces_run',
+    );
     db.exec('DROP INDEX traces_ticks; DROP INDEX traces_parent; ALTER TABLE traces DROP COLUMN parent');
     db.exec('ALTER TABLE traces DROP COLUMN run; ALTER TABLE traces DROP COLUMN win');
     db.pragma('user_version = 1');
@@ -106,7 +108,7 @@ test('a database of an older version is migrated, also by a reader', async (t) =
   const said: string[] = [];
   const reader = await openStore({ db: path, cwd: '/', readonly: true }, (message) => said.push(message));
   t.same(said, [
-    `${path} is brought from format 1 to 5. It is kept as it was as ${path}.v1; scooby clean removes it.`,
+    `${path} is brought from format 1 to 6. It is kept as it was as ${path}.v1; scooby clean removes it.`,
   ]);
   t.equal((await reader.idsWith('kept', 1))[0], 'kept');
   t.same(await reader.aggregates('route', {}), []);
@@ -124,13 +126,13 @@ test('the requests of a database without wins are listed, and new ones have thei
   const path = join(t.testdir(), 'scooby.db');
   await opened(path);
   const before = new Sqlite(path);
-  before.exec('ALTER TABLE traces DROP COLUMN win');
+  before.exec('ALTER TABLE traces DROP COLUMN win; DROP TABLE losses');
   before.pragma('user_version = 4');
   before.close();
   const said: string[] = [];
   const store = await openStore({ db: path, cwd: '/' }, (message) => said.push(message));
   t.same(said, [
-    `${path} is brought from format 4 to 5. It is kept as it was as ${path}.v4; scooby clean removes it.`,
+    `${path} is brought from format 4 to 6. It is kept as it was as ${path}.v4; scooby clean removes it.`,
   ]);
   const finding = { kind: 'slow', severity: 'warn', confidence: 1, message: '', spans: [], ms: 20, win: 12 };
   store.saveAll([aTrace({ id: 'new', start: Date.now(), findings: [finding as never] })]);

@@ -42,7 +42,7 @@ test('the file is a WAL database that can shrink, with scooby’s application_id
   const { queryFile } = open(t);
   t.equal(queryFile('PRAGMA journal_mode'), 'wal');
   t.equal(queryFile('PRAGMA auto_vacuum'), 2);
-  t.equal(queryFile('PRAGMA user_version'), 5);
+  t.equal(queryFile('PRAGMA user_version'), 6);
   t.equal(queryFile('PRAGMA application_id'), 0x5c00b1);
   t.end();
 });

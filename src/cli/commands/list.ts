@@ -9,7 +9,7 @@ import { formatMs, readableUrl, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import { openReader } from '../../store/open.js';
-import type { StoreReader } from '../../store/store.js';
+import type { Selection, StoreReader } from '../../store/store.js';
 import { formatAge, formatClock, formatOffset } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
@@ -28,6 +28,7 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
+import { remarkLosses } from '../print/losses.js';
 import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
 import { countUnlisted, remarkUnlisted, UNLISTED_WHILE_FOLLOWING, unlistedLines } from '../print/unlisted.js';
@@ -78,7 +79,13 @@ Examples:
   scooby list --json | jq .url        the URLs`,
     )
     .action((filter: string[], flags: ListFlags) =>
-      flags.follow ? follow(filter, flags) : withStore(flags, (store) => list(store, filter, flags)),
+      flags.follow
+        ? follow(filter, flags)
+        : withStore(flags, async (store) => {
+            const selection = await selectionFromOptions(store, filter, flags);
+            await list(store, selection, flags);
+            await remarkLosses(store, selection.run);
+          }),
     );
   addStoreOptions(command);
 }
@@ -133,10 +140,9 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
-async function list(store: StoreReader, filter: string[], flags: ListFlags): Promise<void> {
+async function list(store: StoreReader, selection: Selection, flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
-  const selection = await selectionFromOptions(store, filter, flags);
-  const { query } = selection;
+  const { query = [] } = selection;
   if (flags.by === 'route') return listRoutes(store, await routeAggregates(store, selection), flags, format);
   if (flags.by === 'run')
     return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);

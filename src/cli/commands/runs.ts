@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { parseCount } from '../config/units.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
+import { remarkLosses } from '../print/losses.js';
 import { DEFAULT_LIMIT, firstRows, printMore } from '../print/more-rows.js';
 import { storedRunJson, storedRunLines, storedRuns } from '../print/runs.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -37,6 +38,7 @@ Examples:
         else if (rows.length === 0) printRemark('No run has stored requests.');
         else printLines(storedRunLines(rows, format), format);
         printMore(more, flags.limit, flags.json, format);
+        await remarkLosses(store);
       }),
     );
   addStoreOptions(command);

@@ -16,6 +16,7 @@ import { colouredStyle } from '../../terminal/style.js';
 import { tabText, tabTitles } from '../../tui/panels/as-text.js';
 import { latenciesOption } from '../config/latencies.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
+import { remarkLosses } from '../print/losses.js';
 import { profileOf, profileReport } from '../print/profile-report.js';
 import { relativesOf } from '../print/relatives.js';
 import { sourceLines } from '../print/source.js';
@@ -94,7 +95,13 @@ Examples:
     )
     .action((words: string[], flags: ShowFlags) => {
       rejectConflicts(flags);
-      return withStore(flags, (store) => show(store, words.length > 0 ? words.join(' ') : 'last', flags));
+      return withStore(flags, async (store) => {
+        try {
+          await show(store, words.length > 0 ? words.join(' ') : 'last', flags);
+        } finally {
+          await remarkLosses(store);
+        }
+      });
     });
   addStoreOptions(command);
 }

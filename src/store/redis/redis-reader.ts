@@ -10,6 +10,7 @@ import { mergeRollup, partsOfTrace, rollupRowsOf } from '../rollup.js';
 import type {
   Aggregate,
   AggregateBy,
+  RunLoss,
   RunSummary,
   Sampling,
   Selection,
@@ -170,6 +171,10 @@ export class RedisReader implements StoreReader {
         .sort((a, b) => b.number - a.number)
         .slice(0, limit);
     });
+  }
+
+  async losses(): Promise<RunLoss[]> {
+    return [];
   }
 
   runBytes(runs: number[]): Promise<number[]> {

@@ -11,6 +11,8 @@ import { MemoryStore } from '../memory.js';
 import type {
   Aggregate,
   AggregateBy,
+  RequestLoss,
+  RunLoss,
   RunSummary,
   Sampling,
   Selection,
@@ -174,6 +176,15 @@ export class RedisStore implements Store {
 
   runs(limit: number): Promise<RunSummary[]> {
     return this.#read((store) => store.runs(limit));
+  }
+
+  // Redis keeps none: what it has not taken is told while the run goes on.
+  async losses(): Promise<RunLoss[]> {
+    return [];
+  }
+
+  noteLoss(loss: RequestLoss): void {
+    this.local.noteLoss(loss);
   }
 
   runBytes(runs: number[]): Promise<number[]> {
