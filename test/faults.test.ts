@@ -1,7 +1,8 @@
 /** What becomes of the store, or of secrets, never shows in the app: faults of the place, a full disk, canaries. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
@@ -69,6 +70,31 @@ test('a full disk: the app serves on, one warning', { skip: !canMount() && 'cann
   t.match(run.cli('runs').stdout, /NOT KEPT/);
 });
 
+test('no descriptor is left: requests are refused and it is said; then all goes on', {
+  skip: !hasPrlimit() && 'needs prlimit',
+}, async (t) => {
+  const app = `require('node:http').createServer((req, res) => req.url === '/held' || res.end('hello')).listen(0, '127.0.0.1');`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  t.equal((await run.ask('/before')).body, 'hello');
+  const { pid } = run.child;
+  const open = readdirSync(`/proc/${pid}/fd`).length;
+  const limit = `--nofile=${open + 20}:20000`;
+  execFileSync('prlimit', ['--pid', String(pid), limit]);
+  const port = Number(new URL(await run.url()).port);
+  const sockets = Array.from({ length: 40 }, () => connect(port, '127.0.0.1'));
+  for (const socket of sockets)
+    socket.on('error', () => {}).write('GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await run.said(/^scooby: there is no room for another connection \(EMFILE\).*\n/m);
+  const [said] = /^scooby: there is.*$/m.exec(run.stderr) ?? [];
+  const hint = 'allow more by `ulimit -n`; requests are refused meanwhile';
+  t.equal(said, `scooby: there is no room for another connection (EMFILE); ${hint}`);
+  for (const socket of sockets) socket.destroy();
+  const isServed = async () => (await run.ask('/after').catch(() => undefined))?.body === 'hello';
+  while (!(await isServed()));
+  await run.trace('/after');
+  t.equal((await run.stop()).code, 143);
+});
+
 test('a locked database: the proxy serves on, and what is printed is stored', async (t) => {
   const run = scooby(t, { files: { 'app.cjs': HELLO }, command: ['app.cjs'] });
   await run.ask('/before');
@@ -121,6 +147,10 @@ require('node:http').createServer((req, res) => {
     ['/again', '/mangled', '/well', '/well'].map((url) => [url, [url]]),
   );
 });
+
+function hasPrlimit(): boolean {
+  return process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
+}
 
 function canMount(): boolean {
   try {

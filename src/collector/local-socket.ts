@@ -7,9 +7,16 @@ import type { Server } from 'node:net';
 export function listenAtPath(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, resolve);
+    server.listen(path, () => {
+      server.off('error', reject);
+      // Accepting a connection fails where no descriptor is left: it is refused.
+      server.off('error', ignore).on('error', ignore);
+      resolve();
+    });
   });
 }
+
+function ignore(): void {}
 
 /** Listens again on a path that was deleted; the server's connections stay open. */
 export function relistenAtPath(server: Server, path: string): Promise<void> {

@@ -7,6 +7,7 @@ import { escapeToOneLine } from '../domain/text.js';
 import type { AppInfo } from '../domain/trace.js';
 import { createBadgeEndpoint } from '../proxy/badge/badge-endpoint.js';
 import { createDataEndpoint } from '../proxy/data-endpoint.js';
+import { exhaustedText } from '../proxy/error-pages.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import type { OriginRefusal } from '../proxy/origin-refusal.js';
 import { createPageRedirect } from '../proxy/page-redirect.js';
@@ -161,6 +162,7 @@ export class AppProxies {
       ...{ secret, wait, upstream, observer, intercept, badge: badge !== undefined },
       isTraceParent: this.#options.isTraceParent,
       ...(onOriginRefused && { onOriginRefused }),
+      onExhausted: (code) => this.#listener.warn(`${exhaustedText(code)}; requests are refused meanwhile`),
       identity: () => this.#certificates.of(upstream.address),
     });
     this.#proxies.push(proxy);

@@ -62,6 +62,20 @@ function noResponse(name: string, code: string | undefined, wasConnected: boolea
   };
 }
 
+/** Errors of connecting by which it is not the app that lacks something. */
+const EXHAUSTED = /^(?:EMFILE|ENFILE|ENOBUFS|ENOMEM)$/;
+
+/** Whether there is no room for another connection: descriptors or memory. */
+export function isExhausted(code = ''): boolean {
+  return EXHAUSTED.test(code);
+}
+
+/** What is missing, and what helps. */
+export function exhaustedText(code: string): string {
+  const hint = code === 'EMFILE' ? '; allow more by `ulimit -n`' : '';
+  return `there is no room for another connection (${code})${hint}`;
+}
+
 /** 502 for a response that is not valid HTTP/1.1. */
 export function invalidResponse(name: string, reason: string): ErrorPage {
   return {
@@ -98,6 +112,8 @@ export function errorPageOf(
   wasConnected: boolean,
 ): ErrorPage {
   if (/no application protocol/i.test(message)) return http2Only(name);
+  if (isExhausted(code))
+    return { status: 503, text: `scooby: ${exhaustedText(code!)}.`, headers: ['Retry-After', '1'] };
   if (code?.startsWith('HPE_')) return invalidResponse(name, code);
   return noResponse(name, code, wasConnected);
 }

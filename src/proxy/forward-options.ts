@@ -20,6 +20,8 @@ export interface ForwardOptions {
   isTraceParent?: boolean | undefined;
   /** Documents that a browser navigates to get the badge. */
   badge?: boolean | undefined;
+  /** Called with the code of an error by which there is no room for another connection. */
+  onExhausted?: ((code: string) => void) | undefined;
   /** Called when the app has refused a request for its Origin. */
   onOriginRefused?: ((refusal: OriginRefusal) => void) | undefined;
 }

@@ -21,6 +21,8 @@ export interface BoundServers {
 }
 
 const MAX_TRIES = 20;
+/** Connections that wait to be accepted: of Node's 511, a burst that the app alone takes would lose some. */
+const BACKLOG = 4096;
 
 /**
  * Binds servers to the port, or to the first free of the 19 ports after it. Throws a UserError when
@@ -72,7 +74,7 @@ function bind(server: Server, host: string, port: number): Promise<boolean> {
       if (error.code === 'EADDRINUSE') resolve(false);
       else reject(bindError(error, host, port));
     });
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.removeAllListeners('error');
       resolve(true);
     });

@@ -16,6 +16,7 @@ import {
   headerTimeout,
   http2Only,
   invalidResponse,
+  isExhausted,
   notListening,
   sendPage,
 } from './error-pages.js';
@@ -279,6 +280,7 @@ export class ProxiedRequest {
       return;
     }
     const { code } = error;
+    if (isExhausted(code)) this.#options.onExhausted?.(code!);
     const isGone = code === 'ECONNREFUSED' || code === 'ENOENT';
     const isCurrent = this.#options.upstream.target === target;
     const mayBeStarting = !target.hasResponded || !isCurrent;

@@ -33,6 +33,7 @@ export interface ProxyOptions extends ListenOptions {
   observer: ProxyObserver;
   isTraceParent?: ForwardOptions['isTraceParent'];
   onOriginRefused?: ForwardOptions['onOriginRefused'];
+  onExhausted?: ForwardOptions['onExhausted'];
   badge?: ForwardOptions['badge'];
   /** Certificate with which the proxy speaks TLS as well, where the app does. */
   identity?: TlsIdentity;
@@ -65,10 +66,11 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     intercept,
     isTraceParent,
     onOriginRefused,
+    onExhausted,
     badge,
   } = options;
   const forwardOptions: ForwardOptions = {
-    ...{ upstream, observer, secret, wait, timeout, isTraceParent, onOriginRefused, badge },
+    ...{ upstream, observer, secret, wait, timeout, isTraceParent, onOriginRefused, onExhausted, badge },
   };
   const tunnels = new Set<Duplex>();
   /** All connections: Node closes only those that it parses, and waits for the others. */
@@ -91,6 +93,9 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     });
     return server;
   }, options);
+  // Where not even the descriptor is left by which libuv refuses a connection, accepting one fails.
+  for (const server of servers)
+    server.on('error', ({ code = '' }: NodeJS.ErrnoException) => onExhausted?.(code));
   const urls = hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   const isLocal = /^(?:127\.0\.0\.1|0\.0\.0\.0|::)$/.test(hosts[0]!);
   return {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'tap';
@@ -58,6 +59,19 @@ test('a host that is not loopback is bound alone', async (t) => {
   t.same([url, urls], [`http://127.0.0.2:${port}`, [`http://127.0.0.2:${port}`]]);
   const any = await proxy(t, undefined, { host: '0.0.0.0' });
   t.same([any.url, any.urls], [`http://localhost:${any.port}`, [`http://0.0.0.0:${any.port}`]]);
+});
+
+test('a burst of connections waits until it is accepted, as many as Linux lets an app ask for', async (t) => {
+  const app = await responder(t, OK);
+  const { port } = await proxy(t, app.address);
+  // This process accepts none of them meanwhile.
+  const code = `
+    let connected = 0;
+    for (let n = 0; n < 1200; n++)
+      require('node:net').connect(${port}, '127.0.0.1', () => ++connected === 1200 && process.exit(7));
+  `;
+  const { status } = spawnSync(process.execPath, ['-e', code], { timeout: 20_000 });
+  t.equal(status, 7);
 });
 
 test('close() closes open connections and frees the port', async (t) => {

@@ -81,6 +81,8 @@ function canListen(server: Server, port: number): Promise<boolean> {
     server.once('error', onError);
     server.listen(port, '127.0.0.1', () => {
       server.off('error', onError);
+      // Accepting a connection fails where no descriptor is left: it is refused.
+      server.on('error', () => {});
       resolve(true);
     });
   });
