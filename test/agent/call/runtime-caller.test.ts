@@ -74,7 +74,19 @@ const FILES = {
   },
 };
 
-const ROUTES = ['/require', '/package', '/import', '/hook', '/typed', '/bundled', '/callback', '/own', '/engine', '/top', '/module'];
+const ROUTES = [
+  '/require',
+  '/package',
+  '/import',
+  '/hook',
+  '/typed',
+  '/bundled',
+  '/callback',
+  '/own',
+  '/engine',
+  '/top',
+  '/module',
+];
 
 async function check(t: Test, node: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   const folder = t.testdir(FILES);
