@@ -8,6 +8,7 @@ import { finishTrace } from '../insight/judge.js';
 import { type RequestFacts, requestFactsAway, requestFactsOf } from '../insight/metrics/request-facts.js';
 import { samplesOf } from '../insight/metrics/samples.js';
 import { GrowthBook } from '../insight/patterns/growth.js';
+import { RunLoad } from '../insight/patterns/run-load.js';
 import { UsualTimes } from '../insight/patterns/usual-times.js';
 import { publicOutline, publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
@@ -80,6 +81,7 @@ export class CollectorService {
     const { project, packages, agent, judgeOptions, reports, delay } = settings;
     const growth = new GrowthBook();
     const times = new UsualTimes();
+    const load = new RunLoad(() => this.#collector.openRequests);
     const consequence = reports === 'facts' ? 'requests are judged, but cannot be shown later' : undefined;
     this.#writer = new TraceWriter(store, (message) => post({ t: 'warn', message }), consequence);
     if (settings.otlp !== undefined)
@@ -91,7 +93,7 @@ export class CollectorService {
       saveSource: (source) => this.#writer.writeSource(source),
       finish: (trace, readLine) => {
         if (delay !== undefined) trace.delayed = delay;
-        return finishTrace(trace, readLine, { ...judgeOptions, growth, times });
+        return finishTrace(trace, readLine, { ...judgeOptions, growth, times, load });
       },
     });
     this.#spools = new Spools<AppIdentity>({

@@ -220,6 +220,11 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     return openTrace?.hasEndedAtProxy === true && !openTrace.finished;
   }
 
+  /** Requests that have not ended, with the time at which they began. */
+  get openRequests(): { id: string; start: number }[] {
+    return this.#traces.values().flatMap(({ finished, trace }) => (finished ? [] : [trace]));
+  }
+
   /** Finishes all open traces with what is known of them; called at the end of the run. */
   finishAll(): void {
     this.#traces.stopTimers();

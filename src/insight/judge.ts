@@ -8,6 +8,7 @@ import { analyzeCalls, type CallAnalysis, describe } from './calls/describe.js';
 import type { ReadLine } from './calls/loop-line.js';
 import type { Loop } from './calls/loops.js';
 import type { Growth, GrowthBook } from './patterns/growth.js';
+import type { RunLoad } from './patterns/run-load.js';
 import type { UsualTimes } from './patterns/usual-times.js';
 import { rules } from './rules/index.js';
 import { type Draft, MAX_CONFIDENCE, type RuleLimits, sceneOf } from './scene.js';
@@ -23,6 +24,8 @@ export interface JudgeOptions {
   growth?: GrowthBook;
   /** How fast the run's statements were, to which each adds. */
   times?: UsualTimes;
+  /** When the run's requests ran and blocked one another, to which each adds. */
+  load?: RunLoad;
 }
 
 /**
@@ -58,6 +61,8 @@ function judge(
   const scene = sceneOf(trace, analysis, config.limits, readLine);
   config.times?.observe(analysis.calls);
   if (config.times) scene.times = config.times;
+  config.load?.observe(trace, analysis.calls);
+  if (config.load) scene.load = config.load;
   if (config.growth) scene.proven = config.growth.observe(trace, analysis);
   const proofs = proofsByCall(scene.proven);
   const countByKey = new Map<string, number>();

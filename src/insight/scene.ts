@@ -8,6 +8,7 @@ import type { CallAnalysis } from './calls/describe.js';
 import type { ReadLine } from './calls/loop-line.js';
 import type { Loop } from './calls/loops.js';
 import type { Growth } from './patterns/growth.js';
+import type { RunLoad } from './patterns/run-load.js';
 import type { UsualTimes } from './patterns/usual-times.js';
 
 /** Thresholds of the rules; in ms unless noted. */
@@ -61,6 +62,8 @@ export interface Scene {
   proven: ReadonlyMap<Loop, Growth>;
   /** How fast the run's statements were; missing for a single request. */
   times?: UsualTimes;
+  /** What else ran in the run; missing for a single request. */
+  load?: RunLoad;
   /** Reads the app's source, for advice. */
   readLine: ReadLine;
   /** Calls that an earlier rule reported: one cause is reported once. */

@@ -85,10 +85,7 @@ export const bad: Bad[] = [
         s.sql(USER, { params: [id], rows: 1, at, ms: 20, wait: Math.floor((id - 1) / 10) * 20 }),
       )
       .trace(),
-    want: [
-      ['n+1-parallel', 'src/orders.js:47', 50],
-      ['pool-wait', 'src/orders.js:47', 40],
-    ],
+    want: [['n+1-parallel', 'src/orders.js:47', 50]],
   },
   {
     name: "through the user's own db.js",

@@ -731,6 +731,62 @@ export const writes: Labelled[] = [
     want: [`n+1-writes ${line}`],
   },
   {
+    name: 'each row with the balance of the row before, which is read again',
+    trace: new Story()
+      .each(upTo(6), (s, n) =>
+        s
+          .sql('SELECT balance FROM ledger WHERE account = $1 ORDER BY id DESC LIMIT 1', {
+            params: [1],
+            rows: 1,
+            at: 'src/orders.js:46 listOrders',
+          })
+          .sql('INSERT INTO ledger (account, balance) VALUES ($1, $2)', { params: [1, n * 5], rows: 1, at }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
+    name: 'each number from the highest before, which the library asks for',
+    trace: new Story()
+      .each(upTo(6), (s, n) =>
+        s
+          .sql('SELECT coalesce(max(no), 0) + 1 AS next FROM bills', { rows: 1, at })
+          .sql('INSERT INTO bills (no, text) VALUES ($1, $2)', { params: [n, `b${n}`], rows: 1, at }),
+      )
+      .trace(),
+    want: [],
+  },
+  {
+    name: 'rows that are inserted where they are not there yet',
+    trace: new Story()
+      .each(upTo(6), (s, n) =>
+        s
+          .sql('SELECT count(*) FROM bills WHERE no = $1', {
+            params: [n],
+            rows: 1,
+            at: 'src/orders.js:46 listOrders',
+          })
+          .sql('INSERT INTO bills (no, text) VALUES ($1, $2)', { params: [n, `b${n}`], rows: 1, at }),
+      )
+      .trace(),
+    want: ['n+1-group src/orders.js:46'],
+  },
+  {
+    name: 'rows of which each comes after the same look at another table',
+    trace: new Story()
+      .each(upTo(6), (s, n) =>
+        s
+          .sql('SELECT locked FROM shops WHERE id = $1', {
+            params: [1],
+            rows: 1,
+            at: 'src/orders.js:46 listOrders',
+          })
+          .sql('INSERT INTO bills (no, text) VALUES ($1, $2)', { params: [n, `b${n}`], rows: 1, at }),
+      )
+      .trace(),
+    want: [`n+1-writes ${line}`, 'duplicate src/orders.js:46'],
+  },
+  {
     name: 'one write on each shard',
     trace: new Story().each(upTo(6), (s, n) => s.sql(UPDATE, update(n, { detail: { source: n } }))).trace(),
     want: [],

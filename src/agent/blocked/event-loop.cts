@@ -60,6 +60,9 @@ export function watchLoop(request: TracedRequest): void {
     timer = startInterval(attempt, TICK_MS, tick);
     timer.unref();
     setWatching(true);
+  } else {
+    // What ran before has ended: code that blocks from now on is looked at as often.
+    beat();
   }
   noteActivity(request.began, request, 0);
 }
@@ -98,10 +101,13 @@ function recordBlocks(at: number, used: number): Block[] {
   const isBusy = (length: number) => cpu - (at - tickAt - length) >= MIN_CPU_MS;
   // On a busy machine the time beside a block is long, with little CPU.
   const isMost = (length: number) => cpu >= MIN_CPU_MS && length >= MIN_CPU_MS && length * 2 >= at - tickAt;
+  // Several requests may each block in one interval: code that was seen more than once has its share.
+  const hasShare = ({ start, end, captures }: SeenBlock) =>
+    captures.length > 1 && cpu * (end - start) >= MIN_CPU_MS * (at - tickAt);
   const found: Block[] = [...blocks.known];
   for (const seen of blocks.seen) {
     const length = seen.end - seen.start;
-    if (isKnown(seen, blocks.known) || !(isBusy(length) || isMost(length))) continue;
+    if (isKnown(seen, blocks.known) || !(isBusy(length) || isMost(length) || hasShare(seen))) continue;
     const block = recordSeen(seen);
     if (block !== undefined) found.push(block);
   }

@@ -69,8 +69,32 @@ function hasSentBetween(scene: Scene, before: Call | undefined, call: Call): boo
     );
 }
 
-/** Whether the rows are inserted with the ids of rows that the loop inserted before. */
-export function isChain({ calls }: Loop): boolean {
+/**
+ * Whether the rows are inserted with ids of rows that the loop inserted before, or each after the same
+ * question to their table, which the row before has answered anew: a balance, the next number.
+ */
+export function isChain(scene: Scene, loop: Loop): boolean {
+  return hasIdsOfRowsBefore(loop) || isReadAgain(scene, loop);
+}
+
+function isReadAgain({ calls: all }: Scene, { calls, overlapping }: Loop): boolean {
+  if (calls[0]!.verb !== 'INSERT' || overlapping > 0) return false;
+  const tables = new Set(calls[0]!.sql!.tables);
+  const reads = calls.map((call, at) =>
+    all
+      .slice(at === 0 ? Math.max(0, call.order - 5) : calls[at - 1]!.order + 1, call.order)
+      .find((read) => isOneRow(read) && read.sql!.tables.some((table) => tables.has(table))),
+  );
+  const [first] = reads;
+  const again = reads.filter((read) => read !== undefined && read.exactKey === first?.exactKey);
+  return again.length >= calls.length * MOST;
+}
+
+function isOneRow({ verb, isMasked, span }: Call): boolean {
+  return verb === 'SELECT' && !isMasked && span.rows === 1;
+}
+
+function hasIdsOfRowsBefore({ calls }: Loop): boolean {
   const ids = calls.map(({ span }) => textOf(span.detail?.insertId));
   if (ids[0] === undefined) return false;
   const params = calls.map(({ span }) => (Array.isArray(span.detail?.params) ? span.detail.params : []));

@@ -1,10 +1,12 @@
 /** Rule: sequential queries of a function, none of which uses a result of the others. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Frame } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { isSameCallPath } from '../calls/loops.js';
+import { blocksOfOthers } from '../patterns/blocked-times.js';
 import { isInOtherFunction, usesResult } from '../patterns/source-order.js';
 import { transactionOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
@@ -88,7 +90,14 @@ function partsOf(url: string): string[] {
 
 function draftOf(scene: Scene, sequence: Call[]): Draft | undefined {
   if (sequence.length < 2) return undefined;
-  const times = sequence.map(({ span }) => (span.duration ?? 0) + (span.wait ?? 0));
+  // A wait for a connection stays: at once they need several. A query that was fast in another request
+  // is told by that: this one waited for its turn.
+  const times = sequence.map((call) =>
+    Math.min(
+      (call.span.duration ?? 0) - unionMs(blocksOfOthers(scene, call)),
+      scene.times?.usualTimeOf(call) ?? Number.POSITIVE_INFINITY,
+    ),
+  );
   const total = times.reduce((sum, time) => sum + time, 0);
   const saved = total - Math.max(...times);
   const { duration } = scene.trace;

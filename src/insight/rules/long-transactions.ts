@@ -4,6 +4,7 @@ import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
+import { blocksOfOthers } from '../patterns/blocked-times.js';
 import { transactionSiteOf } from '../patterns/transaction-site.js';
 import { type Transaction, transactionsOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
@@ -14,9 +15,12 @@ export const longTransactions: Rule = (scene) =>
 function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
   const { open, close } = transaction;
   if (!close) return isLeaked(scene, transaction) ? leakDraft(scene, transaction) : undefined;
-  const time = close.end - open.start;
+  // While code of other requests blocks the event loop, no transaction goes on.
+  const whole = close.end - open.start;
+  const blocks = blocksOfOthers(scene, { start: open.start, end: close.end });
+  const time = whole - unionMs(blocks);
   const calls = [open, ...transaction.calls, close];
-  const idle = Math.max(0, time - unionMs(calls));
+  const idle = Math.max(0, whole - unionMs([...calls, ...blocks]));
   const { limits } = scene;
   const isIdle = idle >= limits.idle && idle * 2 >= time;
   if (!isIdle && time < limits.transaction) return undefined;

@@ -37,7 +37,12 @@ function isWriteLoop(scene: Scene, loop: Loop): boolean {
   if (isTooFew && !isOfMaskedRows(scene, loop)) return false;
   if (isTableByTable(loop) || isRangeByRange(loop)) return false;
   if (isRepeatedAttempt(loop) || isFromSeveralCallers(scene, loop)) return false;
-  return !(isJobByJob(scene, loop) || isMarkAfterSend(scene, loop) || isChain(loop) || isProgress(loop));
+  return !(
+    isJobByJob(scene, loop) ||
+    isMarkAfterSend(scene, loop) ||
+    isChain(scene, loop) ||
+    isProgress(loop)
+  );
 }
 
 // A commit waits for the disk: one for each transaction, and each statement outside of one.

@@ -4,8 +4,9 @@ import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import { isParallel } from '../calls/loops.js';
-import { type Draft, isBlock, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
+import { isParallel, type Loop } from '../calls/loops.js';
+import { blocksDuring } from '../patterns/blocked-times.js';
+import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
 // Any pool takes up to 1 ms to return a free connection.
 const MIN_WAIT_MS = 1;
@@ -19,8 +20,10 @@ interface PoolCounts {
 }
 
 export const poolWait: Rule = (scene) => {
-  const blocks = scene.calls.filter(({ span }) => isBlock(span));
-  const waiting = scene.calls.filter((call) => isWaitForPool(call) && !isBlocked(call, blocks));
+  const told = scene.loops.filter((loop) => isParallel(loop) && scene.claimed.has(loop.calls[0]!));
+  const waiting = scene.calls.filter(
+    (call) => isWaitForPool(call) && !isBlocked(scene, call) && !isBesideLoop(call, told),
+  );
   const total = unionMs(waiting.map(waitOf));
   if (total < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, total) < 0.1))
     return [];
@@ -48,12 +51,22 @@ function waitOf({ start, span }: Call): { start: number; end: number } {
 }
 
 // A blocked event loop takes a connection late: then the loop is the cause.
-function isBlocked(call: Call, blocks: Call[]): boolean {
+function isBlocked(scene: Scene, call: Call): boolean {
+  const wait = waitOf(call);
+  return unionMs(blocksDuring(scene, wait)) * 2 >= wait.end - wait.start;
+}
+
+// A loop at once takes all connections: it is told already, and its own queries wait as those beside it.
+function isBesideLoop(call: Call, loops: Loop[]): boolean {
   const { start, end } = waitOf(call);
-  const overlaps = blocks
-    .filter((block) => block.start < end && block.end > start)
-    .map((block) => ({ start: Math.max(block.start, start), end: Math.min(block.end, end) }));
-  return unionMs(overlaps) * 2 >= end - start;
+  return loops.some(({ calls }) => {
+    const meanwhile = calls.filter((other) => other.start < end && other.end > start);
+    const clipped = meanwhile.map((other) => ({
+      start: Math.max(other.start, start),
+      end: Math.min(other.end, end),
+    }));
+    return unionMs(clipped) * 2 >= end - start;
+  });
 }
 
 /** `, since all 10 were in use`; empty where the pool's counts are not known. */

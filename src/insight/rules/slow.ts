@@ -5,7 +5,8 @@ import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { runningMs } from '../calls/loops.js';
-import { type Draft, isBlock, type Rule, type Scene, weighConfidence } from '../scene.js';
+import { blocksDuring } from '../patterns/blocked-times.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 // Commands of Redis that wait on purpose.
 const BLOCKING_COMMANDS = new Set([
@@ -25,11 +26,16 @@ const BLOCKING_COMMANDS = new Set([
   'waitaof',
 ]);
 
+// A new row waits for nobody, unless there may be one already.
+const LOCKS_ROWS =
+  /^(?:UPDATE|DELETE|MERGE|REPLACE|LOCK) |^WITH .*\b(?:UPDATE|DELETE) | FOR (?:NO KEY )?(?:UPDATE|SHARE)|LOCK IN | ON (?:CONFLICT|DUPLICATE) /i;
+/** Requests beside a call from which on it waits for others rather than being slow itself. */
+const CROWD = 4;
+
 export const slow: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
-  const blocks = scene.calls.filter(({ span }) => isBlock(span));
   for (const call of scene.calls) {
-    if (!isSlow(scene, call) || isBlocked(call, blocks)) continue;
+    if (!isSlow(scene, call) || isBlocked(scene, call) || isCrowded(scene, call)) continue;
     const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
@@ -38,9 +44,12 @@ export const slow: Rule = (scene) => {
   return [...groups.values()].map((calls) => draftOf(scene, calls));
 };
 
-function isSlow({ limits }: Scene, call: Call): boolean {
-  const limit = limits.slow[call.span.kind];
-  if (limit === undefined || timeOf(call) < limit) return false;
+function limitOf({ limits }: Scene, { span }: Call): number {
+  return limits.slow[span.kind] ?? Number.POSITIVE_INFINITY;
+}
+
+function isSlow(scene: Scene, call: Call): boolean {
+  if (timeOf(call) < limitOf(scene, call)) return false;
   if (call.span.kind === 'cache')
     return !BLOCKING_COMMANDS.has(call.verb) && !/\bblock\b/i.test(call.span.name);
   // A statement that only sleeps waits on purpose; one that also reads tables is as slow as it is.
@@ -56,12 +65,19 @@ function timeOf({ span }: Call): number {
   return (span.duration ?? 0) - Number(span.detail?.paused ?? 0);
 }
 
-// A blocked event loop receives responses late: it, not the call, is slow if it covers half of it.
-function isBlocked(call: Call, blocks: Call[]): boolean {
-  const overlaps = blocks
-    .filter((block) => block.start < call.end && block.end > call.start)
-    .map((block) => ({ start: Math.max(block.start, call.start), end: Math.min(block.end, call.end) }));
-  return unionMs(overlaps) * 2 >= timeOf(call);
+// A blocked event loop receives responses late: it, not the call, is slow if it covers half of it,
+// or if the rest is short enough.
+function isBlocked(scene: Scene, call: Call): boolean {
+  const blocked = unionMs(blocksDuring(scene, call));
+  return blocked > 0 && (blocked * 2 >= timeOf(call) || timeOf(call) - blocked < limitOf(scene, call));
+}
+
+// A call that is fast where less runs at once: it waited for its turn. Those that wait for locks are
+// as slow as they seem.
+function isCrowded(scene: Scene, call: Call): boolean {
+  if (call.sql && LOCKS_ROWS.test(call.shape)) return false;
+  if (scene.times?.usualTimeOf(call) === undefined) return false;
+  return (scene.load?.othersDuring(scene.trace, call) ?? 0) >= CROWD;
 }
 
 function draftOf({ limits, trace, times: usual }: Scene, calls: Call[]): Draft {
@@ -103,7 +119,15 @@ function busyText(ms: number): string {
 const NEEDS_INDEX = / (?:WHERE|JOIN|ORDER BY|GROUP BY|HAVING|DISTINCT|LIMIT) /i;
 
 function suggestionFor({ span, verb, shape, sql }: Call): string {
-  if (verb === 'SELECT' && sql!.tables.length > 0 && !NEEDS_INDEX.test(shape))
+  if (verb === 'INSERT' || verb === 'REPLACE' || verb === 'COPY')
+    return 'Look at what it waits for: rows that another transaction has locked, triggers, foreign keys whose tables have to be looked at, or how many rows it writes at once.';
+  if (sql?.isWrite && sql.tables.length > 0 && !NEEDS_INDEX.test(shape))
+    return 'It writes all rows, without a condition: no index would help. Write fewer at a time, and look at what it waits for: rows that another transaction has locked.';
+  if (sql?.isWrite && sql.tables.length > 0)
+    return 'Look at what it waits for: rows that another transaction has locked, and its plan (EXPLAIN): without an index on what its condition compares, every row is read.';
+  if (sql && sql.tables.length === 0)
+    return 'It reads no table: look at the function that it calls, and at what that waits for.';
+  if (verb === 'SELECT' && !NEEDS_INDEX.test(shape))
     return 'It reads all rows, without a condition: no index would help. Read fewer rows (LIMIT, with a key to go on from), or fewer columns.';
   return SUGGESTIONS[span.kind] ?? 'Find out what it waits for.';
 }

@@ -1,6 +1,8 @@
 /** What blocks the event loop is named while it does: function, line and request; others waited for it. */
 
+import { once } from 'node:events';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { type Node, nodes, nodesInTurn } from '../../nodes.js';
@@ -73,17 +75,8 @@ async function check(t: Test, node: Node): Promise<void> {
 
 for (const node of await nodes()) test(`blocks, Node ${node.version}`, (t) => check(t, node));
 
-const FIRST = `const server = require('node:http').createServer((req, res) => {
-  if (req.url === '/end') return res.end(() => process.exit());
-  spin();
-  res.end();
-});
-function spin() {
-  const end = Date.now() + 2000;
-  while (Date.now() < end) Math.sqrt(end);
-}
 // The thread starts a moment after the server listens, and is kept from the app.
-const threads = () => require('node:fs').readdirSync('/proc/self/task').length;
+const STARTED = `const threads = () => require('node:fs').readdirSync('/proc/self/task').length;
 const first = threads();
 server.listen(0, () => {
   const timer = setInterval(() => {
@@ -93,6 +86,58 @@ server.listen(0, () => {
   }, 5);
 });
 `;
+
+const FIRST = `const server = require('node:http').createServer((req, res) => {
+  if (req.url === '/end') return res.end(() => process.exit());
+  spin();
+  res.end();
+});
+function spin() {
+  const end = Date.now() + 2000;
+  while (Date.now() < end) Math.sqrt(end);
+}
+${STARTED}`;
+
+// Three requests that are there at once: the first blocks until the others have come.
+const TURN = `const server = require('node:http').createServer((req, res) => {
+  const ms = { '/long': 700, '/next': 250, '/third': 250 }[req.url];
+  if (req.url === '/end') return res.end(() => process.exit());
+  if (ms) spin(ms);
+  res.end();
+});
+function spin(ms) {
+  const { user } = process.cpuUsage();
+  while (process.cpuUsage().user - user < ms * 1000);
+}
+${STARTED}`;
+
+test('blocks of several requests in one turn are all named', async (t) => {
+  const cwd = t.testdir({ 'app.cjs': TURN });
+  const paths = ['/long', '/next', '/third'];
+  const drive = async (url: string) => {
+    const { port } = new URL(url);
+    const sockets = await Promise.all(paths.map(() => connected(Number(port))));
+    for (const [n, path] of paths.entries()) sockets[n]!.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await Promise.all(sockets.map((socket) => once(socket, 'data')));
+    for (const socket of sockets) socket.destroy();
+    await ask(`${url}/end`).catch(() => {});
+  };
+  const { traces } = await runRecorded(['app.cjs'], { cwd, drive, blocks: true });
+  for (const path of paths) {
+    const { spans } = traces.find(({ url }) => url === path)!;
+    t.match(
+      spans.filter(({ kind }) => kind === 'block'),
+      [{ name: 'spin', site: /app\.cjs:9$/ }],
+      path,
+    );
+  }
+});
+
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
 
 for (const node of await nodesInTurn(0)) {
   test(`a block in the first request, Node ${node.version}`, async (t) => {

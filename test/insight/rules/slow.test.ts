@@ -8,11 +8,22 @@ test('an index is spoken of where a statement has a condition, an order or a joi
     'SELECT * FROM logs WHERE level = $1',
     'SELECT * FROM logs ORDER BY at',
     'SELECT a.id FROM a JOIN b ON b.a = a.id',
-    'UPDATE logs SET seen = true',
   ])
     t.match(adviceOf(name), /an index is missing/, name);
   t.match(adviceOf('SELECT * FROM logs'), /no index would help/);
-  t.match(adviceOf('SELECT build_report($1)'), /an index is missing/);
+  t.match(adviceOf('UPDATE logs SET seen = true WHERE level = $1'), /without an index on what its condition/);
+  t.match(adviceOf('DELETE FROM logs'), /no index would help/);
+  t.end();
+});
+
+test('no index is spoken of where a statement reads no table, or adds rows', (t) => {
+  const none = 'It reads no table: look at the function that it calls, and at what that waits for.';
+  t.equal(adviceOf('SELECT build_report($1)'), none);
+  t.equal(adviceOf('SELECT 1'), none);
+  const added =
+    'Look at what it waits for: rows that another transaction has locked, triggers, foreign keys whose tables have to be looked at, or how many rows it writes at once.';
+  t.equal(adviceOf('INSERT INTO logs (level) VALUES ($1)'), added);
+  t.equal(adviceOf('INSERT INTO logs SELECT * FROM old_logs WHERE level = $1'), added);
   t.end();
 });
 
