@@ -51,6 +51,30 @@ export const reads: Labelled[] = [
     want: [`n+1-cache ${line}`],
   },
   {
+    name: 'a key of the cache for each row, where the first request fills it',
+    trace: list()
+      .each(UNORDERED, (s, id) =>
+        s
+          .cache(`get user:${id}`, { at: 'src/users.js:3 load', detail: { hit: false } })
+          .sql(USER, { params: [id], rows: 1, at: 'src/users.js:5 load' })
+          .cache(`set user:${id}`, { at: 'src/users.js:6 load' }),
+      )
+      .trace(),
+    want: ['n+1-cache src/users.js:3'],
+  },
+  {
+    name: 'a key of the cache for each row, and a query for each whose row is not cached',
+    trace: list()
+      .each(UNORDERED, (s, id) =>
+        s
+          .cache(`get seen:${id}`, { at: 'src/users.js:3 load', detail: { hit: false } })
+          .sql(USER, { params: [id], rows: 1, at: 'src/users.js:5 load' })
+          .cache(`set name:${id}`, { at: 'src/users.js:6 load' }),
+      )
+      .trace(),
+    want: ['n+1-cache src/users.js:3', 'n+1 src/users.js:5'],
+  },
+  {
     name: 'an IN for each parent',
     trace: list(6)
       .each([2, 5, 1, 3, 2, 4], (s, n, i) =>

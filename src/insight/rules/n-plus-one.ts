@@ -6,6 +6,7 @@ import { adviceForReads, type ReadsContext } from '../advice/advice.js';
 import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { isSearch } from '../patterns/attempts.js';
 import { isBatching, isBatchOfEachRow, isOnePerTable, isTableByTable } from '../patterns/batches.js';
+import { isCacheFill } from '../patterns/cache-fills.js';
 import {
   type FeedingQuery,
   feedingQueryOf,
@@ -51,7 +52,7 @@ function isReadLoop(scene: Scene, loop: Loop): boolean {
   const feeding = feedingQueryOf(scene, loop);
   if (isBatching(loop) && !isBatchOfEachRow(loop, feeding)) return false;
   if (isPaging(loop) || isOnePerTable(loop) || isTableByTable(loop)) return false;
-  if (isFromSeveralCallers(scene, loop) || isJobByJob(scene, loop)) return false;
+  if (isFromSeveralCallers(scene, loop) || isJobByJob(scene, loop) || isCacheFill(scene, loop)) return false;
   // As many calls as a query returned rows: they work through those rows, whatever they look like.
   return feeding?.isExact || !(isSearch(loop) || isWatching(scene, loop));
 }

@@ -11,6 +11,10 @@ import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../
 // Any pool takes up to 1 ms to return a free connection.
 const MIN_WAIT_MS = 1;
 
+/** Share of a request that it has to wait; of one beside more requests than there are connections. */
+const MIN_SHARE = 0.1;
+const MIN_SHARE_OF_CROWD = 0.3;
+
 /** Counts of a pool when a call asked it for a connection, as the agent reads them. */
 interface PoolCounts {
   max?: number;
@@ -25,7 +29,8 @@ export const poolWait: Rule = (scene) => {
     (call) => isWaitForPool(call) && !isBlocked(scene, call) && !isBesideLoop(call, told),
   );
   const total = unionMs(waiting.map(waitOf));
-  if (total < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, total) < 0.1))
+  const share = isCrowded(scene, waiting) ? MIN_SHARE_OF_CROWD : MIN_SHARE;
+  if (total < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, total) < share))
     return [];
   return [draftOf(scene, waiting, total)];
 };
@@ -40,6 +45,14 @@ function isWaitForPool({ span }: Call): boolean {
   const { max, open = 0, idle = 0, waiting = 0 } = countsOf(span.detail) ?? {};
   // Those that it may still open, and the idle ones, unless others have been waiting for them.
   return max === undefined ? idle <= waiting : max - open + idle <= waiting;
+}
+
+// Then some have to wait, however short the time for which each holds its connection.
+function isCrowded({ load, trace }: Scene, waiting: Call[]): boolean {
+  return waiting.some((call) => {
+    const { max } = countsOf(call.span.detail) ?? {};
+    return max !== undefined && load !== undefined && load.othersDuring(trace, waitOf(call)) >= max;
+  });
 }
 
 function countsOf(detail: Call['span']['detail']): PoolCounts | undefined {
