@@ -117,7 +117,13 @@ test('a block of another request excuses what its span does not tell', (t) => {
 test('beside more requests than connections a wait for one has to be a third of the request', (t) => {
   const story = (wait: number, idle: number) =>
     new Story()
-      .sql(USER, { params: [1], rows: 1, wait, at, detail: { pool: { max: 3, open: 3, idle: 0, waiting: 2 } } })
+      .sql(USER, {
+        params: [1],
+        rows: 1,
+        wait,
+        at,
+        detail: { pool: { max: 3, open: 3, idle: 0, waiting: 2 } },
+      })
       .idle(idle);
   t.same(new Run().judge(story(100, 600), 'alone'), ['pool-wait']);
   t.same(new Run().crowd(2, 2000).judge(story(100, 600), 'two others'), ['pool-wait']);
