@@ -115,8 +115,24 @@ function canWatch(): boolean {
   };
   if (!isMainThread || typeof getBuiltinModule !== 'function') return false;
   if (!process.features.inspector) return false;
-  if (permission === undefined) return true;
-  return permission.has('worker') && permission.has('inspector');
+  if (permission !== undefined && !(permission.has('worker') && permission.has('inspector'))) return false;
+  return hasInspector();
+}
+
+/**
+ * Whether this process has an inspector: Node makes none for the parent of `--test`, where a
+ * thread that connects to it aborts the process (Node 20 to 26), while a session of its own throws.
+ */
+function hasInspector(): boolean {
+  const { Session } = require('node:inspector') as typeof import('node:inspector');
+  const session = new Session();
+  try {
+    session.connect();
+    session.disconnect();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function startThread(shared: SharedArrayBuffer): void {

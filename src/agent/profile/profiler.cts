@@ -100,7 +100,11 @@ export function openSession(): import('node:inspector').Session | string {
   if (isOpenToDebuggers()) return 'a debugger may be attached: the app runs with --inspect';
   const inspector: typeof import('node:inspector') = require('node:inspector');
   const session = new inspector.Session();
-  session.connect();
+  try {
+    session.connect();
+  } catch {
+    return 'Node runs this process without an inspector';
+  }
   return session;
 }
 

@@ -1,5 +1,6 @@
 /** What blocks the event loop is named while it does: function, line and request; others waited for it. */
 
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -149,5 +150,29 @@ for (const node of await nodesInTurn(0)) {
     const { traces } = await runRecorded(['app.cjs'], { node: node.path, cwd, drive, blocks: true });
     const { spans } = traces.find(({ url }) => url === '/first')!;
     t.match(spans, [{ kind: 'block', name: 'spin', site: /app\.cjs:8$/ }]);
+  });
+}
+
+const COUNT = `const { readdirSync } = require('node:fs');
+const threads = () => readdirSync('/proc/self/task').length;
+const { startWatchdog } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/blocked/watchdog.cjs'))});
+const { openSession } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/profile/profiler.cjs'))});
+const before = threads();
+startWatchdog();
+const session = openSession();
+console.log(threads() - before, typeof session === 'string' ? session : 'session');
+process.exit();
+`;
+const NO_INSPECTOR = 'Node runs this process without an inspector';
+
+const all = await nodes();
+for (const node of new Set([all[0]!, all.at(-1)!])) {
+  // Node aborts a process without an inspector as soon as a thread connects to it.
+  test(`without an inspector no thread watches, Node ${node.version}`, async (t) => {
+    const cwd = t.testdir({ 'count.cjs': COUNT, 'app.cjs': '' });
+    const run = (...options: string[]) =>
+      spawnSync(node.path, [...options, '--require', './count.cjs', 'app.cjs'], { cwd, encoding: 'utf8' });
+    t.equal(run().stdout, '1 session\n');
+    t.equal(run('--test').stdout, `0 ${NO_INSPECTOR}\n`);
   });
 }
