@@ -32,6 +32,7 @@ import { request } from './request.cjs';
 import { semaphore } from './semaphore.cjs';
 import { sequelize } from './sequelize.cjs';
 import { sequelizePool } from './sequelize-pool.cjs';
+import { slonik } from './slonik.cjs';
 import { superagent } from './superagent.cjs';
 import { tarn } from './tarn.cjs';
 import { tinypool } from './tinypool.cjs';
@@ -43,7 +44,7 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   // ORMs
   ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma, mongoose],
   // what is above a driver without mapping
-  ...[pgPromise, mssql, keyv],
+  ...[pgPromise, slonik, mssql, keyv],
   // HTTP clients
   ...[axios, got, superagent, ky, needle, request],
   // promises
