@@ -39,6 +39,7 @@ import { nodemailer } from './nodemailer.cjs';
 import { opensearch } from './opensearch.cjs';
 import { pg } from './pg.cjs';
 import { pino } from './pino.cjs';
+import { planetscale } from './planetscale.cjs';
 import { postgres } from './postgres.cjs';
 import { redis } from './redis.cjs';
 import { roarr } from './roarr.cjs';
@@ -66,6 +67,7 @@ export const instruments: Instrument[] = [
     sqlite3,
     libsql,
     neon,
+    planetscale,
   ],
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],

@@ -50,7 +50,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
   {
     packages: words(`aws-sdk @google-cloud/storage @google-cloud/bigquery
       @azure/storage-blob @azure/cosmos meilisearch typesense algoliasearch weaviate-client @pinecone-database/pinecone
-      @qdrant/js-client-rest @supabase/supabase-js @upstash/redis @planetscale/database @neondatabase/serverless
+      @qdrant/js-client-rest @supabase/supabase-js @upstash/redis
       stripe openai @anthropic-ai/sdk @google/generative-ai twilio @sendgrid/mail @slack/web-api octokit
       @octokit/rest googleapis @notionhq/client contentful minio influx @influxdata/influxdb-client nano arangojs
       solr-client @sentry/node mailgun.js postmark resend jsforce`),

@@ -1,0 +1,77 @@
+/** Instrument of @planetscale/database: statements and transactions, each by an HTTP request. */
+
+import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
+import { runUnseen, type UnseenSite } from '../call/call-site.cjs';
+import { endWhenSettled } from '../call/settle.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
+import { dataOf, isList, objectOf, plainText } from '../record/app-values.cjs';
+import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
+import * as connections from './shared/connections.cjs';
+
+interface Exports {
+  Connection: { prototype: object };
+}
+
+export const planetscale: Instrument = {
+  library: '@planetscale/database',
+  versions: '>=1.4 <2',
+  kind: 'sql',
+  dialect: 'mysql',
+  channel: 'scooby:planetscale',
+  describe,
+  files: {
+    '@planetscale/database/dist/index.js': patchExports,
+    '@planetscale/database/dist/cjs/index.js': patchExports,
+  },
+  esm: { '@planetscale/database/dist/index.js': ['Connection'] },
+};
+
+function patchExports({ Connection }: Exports): void {
+  replaceMethod(Connection.prototype, 'execute', wrapExecute);
+}
+
+/** A client makes a connection for each of its calls, and one for a transaction. */
+function describe({ self, args }: TracedCall): CallInfo {
+  const name = plainText(args[0]) ?? '';
+  const params = paramsOf(name, args[1]);
+  const connection = objectOf(self);
+  const config = objectOf(dataOf(self, 'config'));
+  return {
+    name,
+    detail: {
+      ...(params !== undefined && { params }),
+      ...(connection && { connection: connections.connectionNumber(connection) }),
+      ...(config !== undefined && { source: connections.sourceNumber(config, config, () => '') }),
+    },
+  };
+}
+
+/** Values of `?` in a list, of `:name` in an object. */
+function paramsOf(text: string, values: unknown): unknown {
+  if (isList(values)) return values.length > 0 ? maskParams(text, values, 'mysql') : undefined;
+  const named = objectOf(values);
+  return named && maskNamedParams(text, named, 'mysql');
+}
+
+function wrapExecute(original: Function): Function {
+  return function execute(this: unknown) {
+    const call = beginCall(planetscale, execute, this, arguments);
+    if (call === undefined || call.silent) return Reflect.apply(original, this, arguments);
+    // The HTTP request that carries it is part of it.
+    const site: UnseenSite = { request: call.request, stack: call.stack, began: call.began, silent: true };
+    const result = runUnseen(site, runCall as Function, undefined, [call, original, this, arguments]);
+    return endWhenSettled(call, result, (_call, error, value) =>
+      endCall(call, error, error ? undefined : attempt(rowsOf, value)),
+    );
+  };
+}
+
+/** Rows, or affected ones. */
+function rowsOf(result: unknown): number | undefined {
+  const rows = dataOf(result, 'rows');
+  const affected = dataOf(result, 'rowsAffected');
+  if (isList(rows) && rows.length > 0) return rows.length;
+  return typeof affected === 'number' ? affected : undefined;
+}
