@@ -11,7 +11,7 @@ import { filesOfModule, isEsModule } from './module-files.cjs';
 import { type Watcher, watcherOf } from './watch.cjs';
 
 /** An instrument, and how it replaces exports: of those in a configuration only. */
-export type GuestInstrument = Instrument & Partial<Pick<Watcher, 'replaced' | 'namespaces'>>;
+export type GuestInstrument = Instrument & Partial<Pick<Watcher, 'replaced'>>;
 
 /** Hears what is wrong with a file, package or function that a configuration names. */
 export type GuestTroubleListener = (name: string, trouble: string) => void;

@@ -4,7 +4,7 @@ import type { TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
-import { HASH_KINDS } from './shared/hash-kinds.cjs';
+import { bcryptCost, HASH_KINDS } from './shared/hash-kinds.cjs';
 import { wrapNativeSync, wrapNativeWork } from './shared/native-work.cjs';
 
 export const bcrypt: Instrument = {
@@ -24,14 +24,9 @@ export const bcrypt: Instrument = {
   },
 };
 
-/** The cost alone: of a hash it stands behind its version (`$2b$12$…`). */
 function describe({ args: { 0: method, 2: given } }: TracedCall): CallInfo {
   const name = `bcrypt.${plainText(method)}`;
-  const rounds = typeof given === 'string' ? Number(/^\$2[aby]?\$(\d\d)\$/.exec(given)?.[1]) : given;
   const isSync = name.endsWith('Sync');
-  const detail = {
-    ...(isSync && { blocking: true }),
-    ...(typeof rounds === 'number' && !Number.isNaN(rounds) && { rounds }),
-  };
+  const detail = { ...(isSync && { blocking: true }), ...bcryptCost(given) };
   return isSync ? { name, kind: 'block', detail } : { name, detail };
 }

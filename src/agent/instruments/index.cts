@@ -4,6 +4,7 @@ import { amqpChannel } from './amqplib.cjs';
 import { argon2 } from './argon2.cjs';
 import { awsSdk } from './aws-sdk.cjs';
 import { bcrypt } from './bcrypt.cjs';
+import { bcryptjs } from './bcryptjs.cjs';
 import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
 import { bunyan } from './bunyan.cjs';
@@ -81,6 +82,8 @@ export const instruments: Instrument[] = [
   ...[nodemailer],
   // what native modules do in threads of their own
   ...[sharp, bcrypt, argon2],
+  // and what runs on the event loop
+  ...[bcryptjs],
   // http, graphql
   ...[http, http2, undici, graphql],
   // Node's modules

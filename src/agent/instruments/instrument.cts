@@ -48,6 +48,8 @@ export interface Instrument extends LibraryFacts {
    * All other importers see the new values.
    */
   esm?: Record<string, string[]>;
+  /** ES modules whose bindings are read from what they export, as a default without a name. */
+  namespaces?: string[];
   /** CommonJS modules among `files` whose exports the patch replaces by what it returns. */
   replaced?: string[];
   /** Packages among `files` that require files of themselves by their own name. */

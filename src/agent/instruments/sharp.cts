@@ -33,7 +33,7 @@ export const sharp: Instrument = {
 function patchSharp({ prototype }: Sharp): void {
   for (const method of METHODS)
     if (method in prototype)
-      replaceMethod(prototype, method, (original) => wrapNativeWork(sharp, original, end));
+      replaceMethod(prototype, method, (original) => wrapNativeWork(sharp, original, { end }));
   // As a stream it begins in a turn after that of `pipe`.
   replaceMethod(prototype, 'pipe', wrapCall);
   replaceMethod(prototype, '_pipeline', wrapPipeline);

@@ -68,7 +68,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: 'its calls are shown by service and command',
   },
   {
-    packages: words('canvas @node-rs/argon2 @node-rs/bcrypt bcryptjs scrypt-kdf jimp'),
+    packages: words('canvas @node-rs/argon2 @node-rs/bcrypt scrypt-kdf jimp'),
     grade: 'note',
     text: 'its work is not named: "watch" in scooby.config.json does (docs/instruments.md)',
   },

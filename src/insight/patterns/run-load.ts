@@ -39,7 +39,8 @@ export class RunLoad {
     renew(this.#requests, id, busyAt(0, duration), MAX_REQUESTS);
     const blocks = calls.filter(
       ({ span, start: from, end }) =>
-        (span.kind === 'block' || span.detail?.blocking === true) && end - from >= MIN_BLOCK_MS,
+        (span.kind === 'block' || span.detail?.blocking === true || span.detail?.inPieces === true) &&
+        end - from >= MIN_BLOCK_MS,
     );
     if (blocks.length === 0) this.#blocks.delete(id);
     else {

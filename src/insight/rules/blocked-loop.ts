@@ -7,11 +7,28 @@ import type { Call } from '../calls/calls.js';
 import { blocksOf, confidenceOfBlock, WHOLE_LOOP } from '../patterns/blocks.js';
 import type { Draft, Rule, Scene } from '../scene.js';
 
+/** ms that work in pieces has the loop to itself, before others are served. */
+const PIECE_MS = 100;
+
+const SUGGESTION =
+  'Do less at once: go through it in pieces (`await setImmediate()` between them), use the asynchronous call, or a worker thread.';
+/** By library, where there is another one for the same. */
+const SUGGESTIONS: Record<string, string> = {
+  bcryptjs:
+    'Use `bcrypt` or `@node-rs/bcrypt`, and await it: they make and take the same hashes, and compute in threads of their own.',
+};
+
 export const blockedLoop: Rule = (scene) => {
-  const isBlock = (call: Call) => call.span.kind === 'block' && !isKnownOtherwise(scene, call);
+  const isBlock = (call: Call) =>
+    isInPieces(call) || (call.span.kind === 'block' && !isKnownOtherwise(scene, call));
   const blocks = blocksOf(scene, (call) => (isBlock(call) ? '' : undefined));
   return blocks.flatMap((calls) => draftOf(scene, calls) ?? []);
 };
+
+/** Whether it computes on the event loop, piece by piece, as asynchronous as it looks. */
+function isInPieces({ span }: Call): boolean {
+  return span.detail?.inPieces === true;
+}
 
 /** Whether the watch of the loop saw it: code of any kind, with its name or without. */
 function isWatched({ span }: Call): boolean {
@@ -24,7 +41,9 @@ function isKnownOtherwise(scene: Scene, call: Call): boolean {
   const known = scene.calls.filter(
     (other) =>
       other !== call &&
-      ((other.span.kind === 'block' && !isWatched(other)) || other.span.detail?.blocking === true) &&
+      ((other.span.kind === 'block' && !isWatched(other)) ||
+        other.span.detail?.blocking === true ||
+        isInPieces(other)) &&
       other.start < call.end &&
       other.end > call.start,
   );
@@ -35,10 +54,11 @@ function isKnownOtherwise(scene: Scene, call: Call): boolean {
 }
 
 function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
+  const [call] = calls;
   const times = calls.map(({ span }) => span.duration ?? 0);
   const total = times.reduce((sum, ms) => sum + ms, 0);
-  const longest = Math.max(...times);
-  const [call] = calls;
+  const most = Math.max(...times);
+  const longest = isInPieces(call!) ? Math.min(most, PIECE_MS) : most;
   // The watch of the loop also sees code that is run, and compiled, for the first time.
   const limit = scene.limits.blocked * (isWatched(call!) ? 1.5 : 1);
   if (longest < limit) return undefined;
@@ -47,16 +67,16 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
     ? `${site.function === '<anonymous>' ? '' : `${site.function} at `}${formatSite(site)}`
     : 'Code';
   const period =
-    calls.length > 1 ? `${calls.length} times, ${formatMs(longest)} at most` : `for ${formatMs(longest)}`;
+    calls.length > 1 ? `${calls.length} times, ${formatMs(most)} at most` : `for ${formatMs(most)}`;
+  const pieces = longest < most ? `, ${formatMs(longest)} at a time` : '';
   return {
     kind: 'event-loop',
     severity: longest >= scene.limits.blocked * 4 ? 'high' : 'medium',
     message:
       call!.span.name === WHOLE_LOOP
         ? `The event loop was blocked ${period} by code ${site ? `that ran with the call at ${formatSite(site)}` : 'of the request'}; meanwhile no request was answered`
-        : `${subject} blocked the event loop ${period}${calleeText(call!)}; meanwhile no request was answered`,
-    suggestion:
-      'Do less at once: go through it in pieces (`await setImmediate()` between them), use the asynchronous call, or a worker thread.',
+        : `${subject} blocked the event loop ${period}${pieces}${calleeText(call!)}; meanwhile no request was answered`,
+    suggestion: SUGGESTIONS[call!.span.library] ?? SUGGESTION,
     calls,
     site,
     shape: call!.shape,

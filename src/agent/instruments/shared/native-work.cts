@@ -1,11 +1,17 @@
-/** Functions whose work is done by threads of a native module: a call until that is done. */
+/** Functions that work for long, in threads of a native module or on the event loop: a call until that is done. */
 
 import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../../call/call.cjs';
 import { endWithOwnPromise } from '../../call/settle.cjs';
 import type { Instrument } from '../instrument.cjs';
 
-/** What ends a call: by default without anything of its result. */
-type End = (call: TracedCall, error: unknown, value: unknown) => void;
+interface WorkOptions {
+  /** Ends the call; default: without anything of its result. */
+  end?(call: TracedCall, error: unknown, value: unknown): void;
+  /** Name of the function, where it has none itself. */
+  name?: string;
+  /** Index of the callback; default: the last argument is one. */
+  callbackAt?: number;
+}
 
 /** Functions of the same module that call one another make one call. */
 let isInside = false;
@@ -17,16 +23,16 @@ let isInside = false;
 export function wrapNativeWork(
   instrument: Instrument,
   original: Function,
-  end: End = (call, error) => endCall(call, error),
+  { end = (call, error) => endCall(call, error), name = original.name, callbackAt }: WorkOptions = {},
 ): Function {
   return function work(this: unknown, ...args: unknown[]) {
-    const call = isInside ? undefined : beginCall(instrument, work, this, [original.name, ...args]);
+    const call = isInside ? undefined : beginCall(instrument, work, this, [name, ...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
     isInside = true;
     try {
-      const last = args.length - 1;
-      if (typeof args[last] !== 'function') return endWithOwnPromise(call, original, this, args, end);
-      args[last] = wrapCallback(call, args[last] as Function, (ended, { 0: error, 1: value }) =>
+      const at = callbackAt ?? args.length - 1;
+      if (typeof args[at] !== 'function') return endWithOwnPromise(call, original, this, args, end);
+      args[at] = wrapCallback(call, args[at] as Function, (ended, { 0: error, 1: value }) =>
         end(ended, error, value),
       );
       return runCall(call, original, this, args);
@@ -37,9 +43,13 @@ export function wrapNativeWork(
 }
 
 /** Wraps a function that blocks the event loop until its work is done. */
-export function wrapNativeSync(instrument: Instrument, original: Function): Function {
+export function wrapNativeSync(
+  instrument: Instrument,
+  original: Function,
+  name: string = original.name,
+): Function {
   return function work(this: unknown) {
-    const call = isInside ? undefined : beginCall(instrument, work, this, [original.name, ...arguments]);
+    const call = isInside ? undefined : beginCall(instrument, work, this, [name, ...arguments]);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     isInside = true;
     try {
