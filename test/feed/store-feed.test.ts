@@ -222,6 +222,7 @@ test('totals by route include only requests that match, also for a filter on the
 
 test('requests of another process are reported, counted, and shown where the list follows', async (t) => {
   const { store, feed } = bothFeeds(t, 20);
+  const counted = follow(t, feed);
   const until = traceAt(0).start;
   const notified = new Promise<void>((resolve) => {
     t.teardown(feed.subscribe(resolve));
@@ -232,7 +233,8 @@ test('requests of another process are reported, counted, and shown where the lis
   store.saveAll([late]);
   await notified;
   t.equal(await feed.count({ query: [] }), 21);
-  t.equal(await feed.count({ query: query('n1') }), 3);
+  // What has a filter is not scanned at each change.
+  await counted({ query: query('n1') }, 3);
   t.equal((await feed.page({ query: [] }, TIME, 0, 1))[0]?.id, late.id);
   t.equal((await feed.page({ query: query('n1') }, TIME, 0, 1))[0]?.id, late.id);
   t.equal(await feed.countNewer({ query: [], until }), 1);
