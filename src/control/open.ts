@@ -70,9 +70,11 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
   try {
     const registration = registerRunRecord(database, runRecord);
     connections.on('servers', (servers) => registration.update({ servers }));
-    const stopWatching = keepsApart(runRecord)
-      ? () => {}
-      : watchSiblings(database, runRecord.id, (addresses) => connections.setSiblings(addresses));
+    // Requests in memory are in no tree with those of other runs.
+    const stopWatching =
+      runRecord.keptIn === 'memory'
+        ? () => {}
+        : watchSiblings(database, runRecord.id, (addresses) => connections.setSiblings(addresses));
     return {
       setUrl: (url) => registration.update({ url }),
       listenAgain,
@@ -86,11 +88,6 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     unreachable(error);
     return { setUrl: () => {}, listenAgain, close: () => server.close() };
   }
-}
-
-/** Whether nobody else reads what the run keeps: its requests are in no tree with those of others. */
-function keepsApart({ keptIn }: RunRecord): boolean {
-  return keptIn === 'memory';
 }
 
 function commandsOf(

@@ -48,6 +48,8 @@ export class PtyTerminal {
   readonly terminal: xterm.Terminal;
   /** All output of the program. */
   raw = '';
+  /** Length of what of it is on the screen: the terminal takes it in later. */
+  #shown = 0;
   exit: { exitCode: number; signal?: number | undefined } | undefined;
   #checks: (() => void)[] = [];
 
@@ -61,7 +63,11 @@ export class PtyTerminal {
     });
     this.pty.onData((data) => {
       this.raw += data;
-      this.terminal.write(data, () => this.#check());
+      const shown = this.raw.length;
+      this.terminal.write(data, () => {
+        this.#shown = shown;
+        this.#check();
+      });
     });
     this.pty.onExit((exit) => {
       this.exit = exit;
@@ -95,7 +101,8 @@ export class PtyTerminal {
 
   /** Resolves when a complete frame on the screen has the text. */
   shows(text: string): Promise<void> {
-    const isComplete = () => this.raw.lastIndexOf('\x1b[?2026l') > this.raw.lastIndexOf('\x1b[?2026h');
+    const last = (marker: string) => this.raw.slice(0, this.#shown).lastIndexOf(marker);
+    const isComplete = () => last('\x1b[?2026l') > last('\x1b[?2026h');
     return this.until(() => isComplete() && this.rows().join('\n').includes(text), text);
   }
 

@@ -99,6 +99,9 @@ sentinel failover-timeout shop 2000
   // A sentinel learns of a replica from the master, every ten seconds or at once.
   const known = /slaves=1/;
   while (!known.test(await answer(sentinel, 'AUTH sentinels\r\nINFO sentinel'))) await setTimeout(25);
+  // What the master has not passed on dies with it.
+  const size = (port: number) => answer(port, 'AUTH pw\r\nDBSIZE');
+  while ((await size(replica)) !== (await size(master))) await setTimeout(25);
 
   server.kill('SIGKILL');
   await once(server, 'exit');
