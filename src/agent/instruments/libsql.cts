@@ -1,7 +1,6 @@
 /** Instrument of @libsql/client: statements, batches and transactions of a file, by HTTP and by websocket. */
 
-import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
-import { runUnseen, type UnseenSite } from '../call/call-site.cjs';
+import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { libsqlConnections } from '../explain/libsql.cjs';
@@ -9,6 +8,7 @@ import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, isList, itemOf, listOf, objectOf, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import { runCarried } from './shared/carried-call.cjs';
 import * as connections from './shared/connections.cjs';
 import { sqliteParams } from './shared/sqlite.cjs';
 
@@ -109,10 +109,8 @@ function wrapMethod(method: string, original: Function): Function {
   return function ask(this: object, ...args: unknown[]) {
     const call = beginCall(libsql, ask, this, [method, ...args]);
     if (call === undefined || call.silent) return Reflect.apply(original, this, args);
-    // The HTTP requests that carry it are part of it, and none of the app's code runs in their context.
-    const site: UnseenSite = { request: call.request, stack: call.stack, began: call.began, silent: true };
-    const result: unknown = runUnseen(site, runCall as Function, undefined, [call, original, this, args]);
-    return endWhenSettled(call, result, (_call, error, value) => {
+    // None of the app's code runs in the context of the requests that carry it.
+    return endWhenSettled(call, runCarried(call, original, this, args), (_call, error, value) => {
       if (method === 'transaction' && !error) attempt(noteTransaction, call, this, value);
       endCall(
         call,

@@ -1,7 +1,7 @@
 /** Instrument of @neondatabase/serverless: statements by HTTP, and the pool and client of pg that it bundles. */
 
-import { beginCall, beginCallFrom, endCall, runCall, type TracedCall } from '../call/call.cjs';
-import { type CallSite, captureCallSite, runUnseen, type UnseenSite } from '../call/call-site.cjs';
+import { beginCall, beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
+import { type CallSite, captureCallSite } from '../call/call-site.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
@@ -12,6 +12,7 @@ import { describeCall } from '../record/value-budget.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { CallArguments, CallInfo, Instrument } from './instrument.cjs';
 import { describePg, patchPgClient, patchPgPool, patchPgSubmit } from './pg.cjs';
+import { runCarried } from './shared/carried-call.cjs';
 
 type Class = { prototype: object };
 interface Exports {
@@ -144,7 +145,7 @@ function replaceExecute(query: Query, wrapper: (...args: never[]) => unknown): v
     const own = args.slice(0, 1);
     asked.add(own);
     const call = beginCallFrom(neon, { ...site, request: currentRequest() }, this, own);
-    const result: unknown = runAsked(call, execute, this, args);
+    const result: unknown = runCarried(call, execute, this, args);
     if (result instanceof Promise)
       // What the app gets is another promise.
       Reflect.apply(then, result, [
@@ -171,16 +172,10 @@ function wrapTransaction(original: Function): Function {
         attempt(describeCall, call, () => describeData(list));
         return list;
       };
-    return endWhenSettled(call, runAsked(call, original, this, args), (_call, error, value) =>
+    return endWhenSettled(call, runCarried(call, original, this, args), (_call, error, value) =>
       end(call, error, value),
     );
   };
-}
-
-/** The HTTP request that carries a call is part of it. */
-function runAsked(call: TracedCall, original: Function, self: unknown, args: unknown[]): unknown {
-  const site: UnseenSite = { request: call.request, stack: call.stack, began: call.began, silent: true };
-  return runUnseen(site, runCall as Function, undefined, [call, original, self, args]);
 }
 
 function end(call: TracedCall, error: unknown, value: unknown): void {

@@ -1,13 +1,13 @@
 /** Instrument of @planetscale/database: statements and transactions, each by an HTTP request. */
 
-import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
-import { runUnseen, type UnseenSite } from '../call/call-site.cjs';
+import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, isList, objectOf, plainText } from '../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import { runCarried } from './shared/carried-call.cjs';
 import * as connections from './shared/connections.cjs';
 
 interface Exports {
@@ -59,10 +59,7 @@ function wrapExecute(original: Function): Function {
   return function execute(this: unknown) {
     const call = beginCall(planetscale, execute, this, arguments);
     if (call === undefined || call.silent) return Reflect.apply(original, this, arguments);
-    // The HTTP request that carries it is part of it.
-    const site: UnseenSite = { request: call.request, stack: call.stack, began: call.began, silent: true };
-    const result = runUnseen(site, runCall as Function, undefined, [call, original, this, arguments]);
-    return endWhenSettled(call, result, (_call, error, value) =>
+    return endWhenSettled(call, runCarried(call, original, this, arguments), (_call, error, value) =>
       endCall(call, error, error ? undefined : attempt(rowsOf, value)),
     );
   };
