@@ -40,8 +40,8 @@ export class FilterResult {
   #newestStart = Number.NEGATIVE_INFINITY;
   #waiters: (() => void)[] = [];
   #reportedAt = performance.now();
-  /** True once rows were read before the end of the scan: progress is reported from then on. */
-  #hasPartialReader = false;
+  /** True once rows were read that a running scan may change: its progress is reported from then on. */
+  #isAwaited = false;
   /** Number of rows that the last reader needs. */
   #wantedRows = Number.POSITIVE_INFINITY;
   readonly #order: KeyOrder;
@@ -121,7 +121,7 @@ export class FilterResult {
     this.#rows = yield* mergedRun(this.#found, this.#order);
     this.#found = [];
     this.complete = true;
-    this.#report(false);
+    this.#finish();
   }
 
   *#scanNewest(scanFrom: number): Generator<void, void> {
@@ -129,7 +129,12 @@ export class FilterResult {
     yield* this.#scan(scanFrom, fresh);
     const older = yield* rowsBefore(this.#rows, scanFrom, this.#order);
     this.#rows = yield* mergedRun([...fresh, older], this.#order);
+    this.#finish();
+  }
+
+  #finish(): void {
     this.#report(false);
+    this.#isAwaited = false;
     // After this turn: this scan is still in the queue.
     if (this.#isStale) queueMicrotask(() => this.rescanNewest());
   }
@@ -143,7 +148,7 @@ export class FilterResult {
     if (hasMore && now - this.#reportedAt < PROGRESS_MS && !this.#hasRows(this.#wantedRows)) return;
     this.#reportedAt = now;
     this.#wakeWaiters();
-    if (this.#hasPartialReader) this.#onProgress();
+    if (this.#isAwaited) this.#onProgress();
   }
 
   #wakeWaiters(): void {
@@ -152,12 +157,14 @@ export class FilterResult {
 
   /** Scans the newest requests again, after the database changed. */
   rescanNewest(): void {
-    if (!this.complete || this.#until !== END_OF_TIME) return;
-    // A rescan that the next one stops would never end.
+    if (this.#until !== END_OF_TIME) return;
+    // A scan that the next one stops would never end.
     this.#isStale = this.#turns.isBusy;
     if (this.#isStale) return;
     const scanFrom = Math.min(this.#newestStart, this.#reader.now()) - CHANGE_WINDOW_MS;
     this.#run(this.#scanNewest(scanFrom));
+    // Rows and counts that are read meanwhile are those before the change.
+    if (this.#turns.isBusy) this.#isAwaited = true;
   }
 
   get #isInTimeOrder(): boolean {
@@ -181,7 +188,7 @@ export class FilterResult {
     const take = () => (this.complete ? this.#take(offset, limit) : this.#takeFound(offset, limit));
     if (this.#hasRows(offset + limit)) return take();
     this.#wantedRows = offset + limit;
-    this.#hasPartialReader = true;
+    this.#isAwaited = true;
     const hasSome = () => this.#isInTimeOrder && this.size > offset;
     return this.#waitUntil(() => this.#hasRows(offset + limit) || hasSome()).then(take);
   }

@@ -8,6 +8,7 @@ import { queryTimeOf } from '../../src/domain/request.js';
 import { LISTED_QUERY } from '../../src/domain/routine.js';
 import type { Trace } from '../../src/domain/trace.js';
 import type { ListQuery, RouteRow, Sort, SortKey, StatementPoint } from '../../src/feed/feed.js';
+import { END_OF_TIME, FilterResult } from '../../src/feed/filter-result.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
 import { callKey, samplesOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
@@ -23,11 +24,17 @@ const warn = (message: string) => {
   throw new Error(message);
 };
 
+function storeOptions(path: string) {
+  return { connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf };
+}
+
+const connection = (path: string) => new Connection({ ...storeOptions(path), readonly: true });
+
 /** A store with the newest of the generated requests, the same in memory, and a feed over each. */
 function bothFeeds(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
   const path = join(folder, 'scooby.db');
-  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf, ...more };
+  const options = { ...storeOptions(path), ...more };
   const store = new SqliteStore(options);
   const traces = Array.from({ length: count }, (_, n) => traceAt(n));
   store.saveAll(traces.toReversed());
@@ -249,6 +256,45 @@ test('requests of another process are reported, counted, and shown where the lis
   t.equal(await feed.count({ query: [], until }), 20);
 });
 
+/** Reader whose slices take longer than a turn of the loop may. */
+class SlowReader extends PageReader {
+  override slice(...args: Parameters<PageReader['slice']>): ReturnType<PageReader['slice']> {
+    const rows = super.slice(...args);
+    for (const end = performance.now() + 8; performance.now() < end; );
+    return rows;
+  }
+}
+
+const lateTrace = (n: number) => ({ ...traceAt(1), id: `b000000${n}-0000-4000-8000-000000000000` });
+
+test('a change is told at the end of a scan that takes several turns', async (t) => {
+  const { store, path } = bothFeeds(t, 20);
+  const feed = new StoreFeed(new SlowReader(connection(path)), path);
+  t.teardown(() => feed.close());
+  const counted = follow(t, feed);
+  t.equal(await feed.count({ query: query('n1') }), 2);
+  store.saveAll([lateTrace(1)]);
+  await counted({ query: query('n1') }, 3);
+});
+
+test('a change while the first scan goes on is scanned after it', async (t) => {
+  const { store, path } = bothFeeds(t, 20);
+  const reader = new SlowReader(connection(path));
+  t.teardown(() => reader.close());
+  let changed = () => {};
+  const result = new FilterResult(reader, query('n1'), TIME, END_OF_TIME, undefined, {
+    onError: (error) => t.fail(String(error)),
+    onProgress: () => changed(),
+  });
+  t.equal(result.complete, false);
+  store.saveAll([lateTrace(1)]);
+  const told = new Promise<void>((resolve) => (changed = resolve));
+  result.rescanNewest();
+  t.equal(await result.count(), 2);
+  await told;
+  t.equal(await result.count(), 3);
+});
+
 test('a store that is emptied is read anew, also by others', async (t) => {
   const { store, feed } = bothFeeds(t, 20);
   let notify = () => {};
@@ -283,7 +329,7 @@ test('a run that is removed from the middle is neither counted nor leaves gaps',
   const { store, feed, path } = bothFeeds(t, 20);
   const saveRun = (key: string, from: number) => {
     const run = { key, start: 1, command: 'node app.js' };
-    const other = new SqliteStore({ connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf, run });
+    const other = new SqliteStore({ ...storeOptions(path), run });
     other.saveAll(Array.from({ length: 10 }, (_, n) => traceAt(from + n)));
     other.close();
   };
@@ -307,7 +353,7 @@ test('a file that is another now is read anew', async (t) => {
   t.equal(await feed.count({ query: query('n1') }), 2);
   t.equal(await feed.count({ query: [] }), 20);
   for (const file of databaseFiles(path)) rmSync(file, { force: true });
-  const other = new SqliteStore({ connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf });
+  const other = new SqliteStore(storeOptions(path));
   t.teardown(() => other.close());
   other.saveAll([{ ...traceAt(1), findings: [] }]);
   await counts({ query: query('n1') }, 0);

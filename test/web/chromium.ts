@@ -69,12 +69,31 @@ export interface OpenedPage {
   requests: string[];
 }
 
+/** Script that is true while the page shows a text. */
+export const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`;
+
+/** Makes waits that fail say what the page shows instead. */
+function explainWaits(page: Page): void {
+  const wait = page.waitForFunction.bind(page);
+  page.waitForFunction = async (...args: Parameters<typeof wait>) => {
+    try {
+      return await wait(...args);
+    } catch (error) {
+      const shown = await page.evaluate('document.body.innerText');
+      throw new Error(`waited in vain for ${args[0]} at ${page.url()}, which shows:\n${shown}`, {
+        cause: error,
+      });
+    }
+  };
+}
+
 /** Opens a URL as a visitor of its own, with no cookie of others; closed with the test. */
 export async function openPage(t: Test, url: string, look: PageLook = {}): Promise<OpenedPage> {
   const context = await (await sharedBrowser()).createBrowserContext();
   t.teardown(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(240_000);
+  explainWaits(page);
   const troubles: string[] = [];
   const requests: string[] = [];
   page.on('pageerror', (error) => troubles.push(`${error instanceof Error ? error.message : error}`));

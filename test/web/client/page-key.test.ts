@@ -3,11 +3,10 @@
 import { test } from 'tap';
 import { HOW_TO_OPEN } from '../../../src/web/server/page-access.js';
 import { aTrace } from '../../factory.js';
-import { needsChromium, openPage } from '../chromium.js';
+import { needsChromium, openPage, shows } from '../chromium.js';
 import { servePage } from '../served-page.js';
 
 const REQUESTS = [aTrace({ url: '/first-request' })];
-const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`;
 
 test('the link opens the page, and nothing of it stays in the URL', needsChromium, async (t) => {
   const served = await servePage(t, REQUESTS);

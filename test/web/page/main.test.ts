@@ -6,7 +6,7 @@ import type { Trace } from '../../../src/domain/trace.js';
 import { aSpan, aTrace } from '../../factory.js';
 import { aProfile } from '../../profile.js';
 import { ORDERS_SOURCE, traceAt } from '../../tui/fake.js';
-import { accessibilityViolations, needsChromium, openPage, setLook, WIDTHS } from '../chromium.js';
+import { accessibilityViolations, needsChromium, openPage, setLook, shows, WIDTHS } from '../chromium.js';
 import { matchPicture } from '../pictures.js';
 import { type ServedPage, servePage } from '../served-page.js';
 
@@ -25,7 +25,6 @@ function saveShop({ store }: ServedPage, count: number): void {
 const LOOP = traceAt(1);
 /** Rules whose outcome is another on a narrow screen. */
 const OF_WIDTH = ['color-contrast', 'scrollable-region-focusable', 'aria-hidden-focus', 'link-name'];
-const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`;
 const waitFor = (page: Page, text: string) => page.waitForFunction(shows(text));
 /** Clicks the innermost element that shows a text. */
 const click = (page: Page, text: string) => page.locator(`::-p-text(${text})`).click();

@@ -3,13 +3,12 @@
 import { test } from 'tap';
 import { scooby } from '../../scooby.js';
 import { redis } from '../../servers/index.js';
-import { needsChromium, openPage } from '../chromium.js';
+import { needsChromium, openPage, shows } from '../chromium.js';
 
 const APP = `require('node:http').createServer((req, res) => {
   console.log('handled', req.url);
   res.end('hello');
 }).listen(0, '127.0.0.1');`;
-const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`;
 
 async function stores(): Promise<[name: string, env: NodeJS.ProcessEnv][]> {
   return [

@@ -1,6 +1,6 @@
 /** Box over the page, of the browser's own kind: it keeps the focus and closes by Escape. */
 
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { usePage } from '../hooks/page-context.js';
 import { Icon } from './Icon.js';
 
@@ -8,7 +8,7 @@ import { Icon } from './Icon.js';
 export function DialogBox({ title, children }: { title: string; children: ReactNode }) {
   const { dispatch } = usePage();
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current;
     element?.showModal();
     return () => element?.close();

@@ -1,6 +1,6 @@
 /** Commands of the parts that are shown, which keys and the palette run. */
 
-import { createContext, useContext, useEffect } from 'react';
+import { createContext, useContext, useLayoutEffect } from 'react';
 import { commandOf } from '../parts/page-keys.js';
 
 type Command = (pressed: string) => void;
@@ -40,7 +40,7 @@ export const CommandContext = createContext(new CommandTable());
 /** Commands that a part has while it is shown; one inside of another part is deeper. */
 export function useCommands(commands: Record<string, Command | undefined>, depth = 0): void {
   const table = useContext(CommandContext);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const removers = Object.entries(commands).flatMap(([name, command]) =>
       command === undefined ? [] : [table.add(name, command, depth)],
     );
@@ -54,7 +54,7 @@ const TYPED = 'input, textarea, select, [contenteditable], dialog';
 
 /** Runs the commands of pressed keys, except where text is typed. */
 export function useCommandKeys(table: CommandTable, place: 'list' | 'request'): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const { target } = event;

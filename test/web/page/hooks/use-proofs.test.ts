@@ -3,7 +3,7 @@
 import { test } from 'tap';
 import { scooby } from '../../../scooby.js';
 import { postgres } from '../../../servers/index.js';
-import { needsChromium, openPage } from '../../chromium.js';
+import { needsChromium, openPage, shows } from '../../chromium.js';
 
 const APP = `
 const { Pool } = require('pg');
@@ -18,7 +18,6 @@ require('node:http').createServer(async (req, res) => {
   res.end('fine');
 }).listen(0, '127.0.0.1');
 `;
-const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`;
 
 test('a fix is tried, verified and looked at from afar', needsChromium, async (t) => {
   const run = scooby(t, {
