@@ -2,6 +2,7 @@
 
 import type { Latencies } from '../domain/latency.js';
 import type { LinkLine } from '../domain/link.js';
+import type { RequestLoss } from '../domain/losses.js';
 import type { Profile } from '../domain/profile.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
 import type { OtlpSettings } from '../export/otlp-sender.js';
@@ -9,7 +10,7 @@ import type { JudgeOptions } from '../insight/judge.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
 import type { OpenOptions } from '../store/open.js';
-import type { RequestLoss, Sampling } from '../store/store.js';
+import type { Sampling } from '../store/store.js';
 import type { AppIdentity } from './link-server.js';
 import type { SpoolPosition } from './spool.js';
 

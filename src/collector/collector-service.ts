@@ -1,5 +1,6 @@
 /** The collector with its reader of lines and its store, behind messages of the launcher's thread. */
 
+import type { RequestLoss } from '../domain/losses.js';
 import { terminalSafeJson } from '../domain/text.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
 import { OtlpSender } from '../export/otlp-sender.js';
@@ -12,7 +13,7 @@ import { RunLoad } from '../insight/patterns/run-load.js';
 import { UsualTimes } from '../insight/patterns/usual-times.js';
 import { publicOutline, publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
-import type { RequestLoss, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 import { readStore } from '../store/store-reads.js';
 import { Collector } from './collector.js';
 import type {

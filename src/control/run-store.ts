@@ -1,11 +1,11 @@
 /** Store of a living run, read through its control socket: for what the run keeps in memory only. */
 
+import type { RunLoss } from '../domain/losses.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import type {
   Aggregate,
   AggregateBy,
-  RunLoss,
   RunSummary,
   Selection,
   StoreChanges,

@@ -5,6 +5,7 @@
 
 import type { FilterQuery } from '../domain/filter.js';
 import type { Recording } from '../domain/link.js';
+import type { RunLoss } from '../domain/losses.js';
 import type { ReplayWish } from '../domain/profile-wish.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
@@ -87,6 +88,8 @@ export interface ListStats {
   repeated?: number;
   /** Routine ticks, which a list without a filter leaves out; not in `total`. */
   routine?: number;
+  /** What the newest run has not kept, where it has lost something. */
+  losses?: RunLoss[];
 }
 
 /** State of the app and of the store behind the feed. */

@@ -224,9 +224,11 @@ export class StoreFeed implements StoredFeed {
     const [p50, p95] = times.length > 0 ? [percentile(bins, 0.5), percentile(bins, 0.95)] : [];
     const total = this.#listed.count(END_OF_TIME);
     const routine = this.#all.count(END_OF_TIME) - total;
+    const losses = this.#reader.losses();
     return {
       total,
       ...(routine > 0 ? { routine } : {}),
+      ...(losses.length > 0 ? { losses } : {}),
       ...(rows.length < total ? { newest: rows.length } : {}),
       ...(p50 === undefined ? {} : { p50 }),
       ...(p95 === undefined ? {} : { p95 }),

@@ -1,6 +1,7 @@
 /** Store in the memory of this process, used when the database cannot be written. */
 
 import { hostname } from 'node:os';
+import type { RequestLoss, RunLoss } from '../domain/losses.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { hashOf, type PackedBody, pack, unpack } from './body.js';
@@ -12,8 +13,6 @@ import { mergeRollup, partsOfTrace, type RollupRow, rollupRowsOf } from './rollu
 import type {
   Aggregate,
   AggregateBy,
-  RequestLoss,
-  RunLoss,
   RunSummary,
   Sampling,
   Selection,

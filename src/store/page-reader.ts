@@ -2,6 +2,7 @@
 
 import type { BucketCounts } from '../domain/aggregate.js';
 import { type Bin, BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
+import { lossesOfRun, type RunLoss } from '../domain/losses.js';
 import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL, WIN_SQL } from '../domain/request.js';
 import { LISTED_SQL, ROUTINE_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
@@ -135,6 +136,14 @@ export class PageReader {
     const begun = "SELECT seq FROM sqlite_sequence WHERE name = 'runs'";
     const lastRun = this.#queryOne<{ seq: number }>(begun)?.seq ?? 0;
     return { last: this.#queryOne<{ seq: number; id: string }>(sql), runs, lastRun };
+  }
+
+  /** What the newest run has not kept. */
+  losses(): RunLoss[] {
+    const losses = this.#connection.read((statements) => statements.losses.all(this.now()));
+    if (losses.length === 0) return losses;
+    const newest = this.#queryOne<{ id: number | null }>('SELECT max(id) AS id FROM runs')?.id;
+    return lossesOfRun(losses, newest ?? 0);
   }
 
   /** Whether a row is still of the same trace. */

@@ -1,6 +1,7 @@
 /** Store in a SQLite file: one document per trace, with columns for lists and filters. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RequestLoss, RunLoss } from '../domain/losses.js';
 import type { Sample } from '../domain/sample.js';
 import type { SourceText } from '../domain/site.js';
 import { formatCount } from '../domain/text.js';
@@ -24,8 +25,6 @@ import {
 import {
   type Aggregate,
   type AggregateBy,
-  type RequestLoss,
-  type RunLoss,
   type RunSummary,
   type Sampling,
   type Selection,

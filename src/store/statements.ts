@@ -1,11 +1,11 @@
 /** Fixed SQL statements of the store, and the mapping of traces to rows. */
 
+import type { RunLoss } from '../domain/losses.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import type { PackedBody } from './body.js';
 import type { Database } from './database.js';
 import { packTrace } from './document.js';
 import { summaryOf } from './filter-match.js';
-import type { RunLoss } from './store.js';
 
 /** Columns of `traces` that make a summary. */
 export const SUMMARY_COLUMNS =

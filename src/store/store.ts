@@ -1,6 +1,7 @@
 /** Interface of the stores of traces. */
 
 import type { FilterQuery } from '../domain/filter.js';
+import type { RequestLoss, RunLoss } from '../domain/losses.js';
 import type { Sample } from '../domain/sample.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
@@ -66,18 +67,6 @@ export interface RunSummary {
   requests: number;
   /** Host of the launcher; of a shared store. */
   host?: string;
-}
-
-/** Requests that a run has not kept, and why. */
-export interface RequestLoss {
-  requests: number;
-  /** `the database was deleted`: part of a sentence. */
-  reason: string;
-}
-
-/** The same with the number of the run. */
-export interface RunLoss extends RequestLoss {
-  run: number;
 }
 
 /** Functions and facts that a store gets from outside, because it does not import insight. */

@@ -295,6 +295,22 @@ test('a change while the first scan goes on is scanned after it', async (t) => {
   t.equal(await result.count(), 3);
 });
 
+test('what the newest run has not kept is among the figures', async (t) => {
+  const { feed, path } = bothFeeds(t, 20);
+  t.notOk('losses' in (await feed.stats()));
+  const run = (key: string) =>
+    new SqliteStore({ ...storeOptions(path), run: { key, start: 1, command: 'node app.js' } });
+  const first = run('first');
+  first.noteLoss({ requests: 3, reason: 'a lock' });
+  await first.finish();
+  t.same((await feed.stats()).losses, [{ run: 1, requests: 3, reason: 'a lock' }]);
+  const second = run('second');
+  second.saveAll([traceAt(40)]);
+  t.notOk('losses' in (await feed.stats()), 'an older run');
+  first.close();
+  second.close();
+});
+
 test('a store that is emptied is read anew, also by others', async (t) => {
   const { store, feed } = bothFeeds(t, 20);
   let notify = () => {};

@@ -2,6 +2,7 @@
 
 import { binsOf, percentile } from '../../src/domain/histogram.js';
 import type { Recording } from '../../src/domain/link.js';
+import type { RunLoss } from '../../src/domain/losses.js';
 import type { ProfileWish } from '../../src/domain/profile-wish.js';
 import { hasRepeatedCalls, isFailed, queryTimeOf } from '../../src/domain/request.js';
 import { routeNameOf } from '../../src/domain/route.js';
@@ -61,6 +62,7 @@ export class MemoryFeed implements Feed {
     libraries: [{ name: 'pg', version: '8.23.1' }],
     recording: 'all',
   };
+  losses: RunLoss[] = [];
   output?: OutputLog;
   sendInput?: (line: string) => void;
   sentLines: string[] = [];
@@ -95,6 +97,7 @@ export class MemoryFeed implements Feed {
     return {
       total,
       ...(routine > 0 ? { routine } : {}),
+      ...(this.losses.length > 0 ? { losses: this.losses } : {}),
       p50: at(0.5),
       p95: at(0.95),
       errors: total === 0 ? 0 : this.traces.filter(isFailed).length / total,

@@ -75,7 +75,7 @@ export const shows = (text: string) => `document.body.innerText.includes(${JSON.
 /** Makes waits that fail say what the page shows instead. */
 function explainWaits(page: Page): void {
   const wait = page.waitForFunction.bind(page);
-  page.waitForFunction = async (...args: Parameters<typeof wait>) => {
+  page.waitForFunction = (async (...args: Parameters<typeof wait>) => {
     try {
       return await wait(...args);
     } catch (error) {
@@ -84,7 +84,7 @@ function explainWaits(page: Page): void {
         cause: error,
       });
     }
-  };
+  }) as typeof wait;
 }
 
 /** Opens a URL as a visitor of its own, with no cookie of others; closed with the test. */

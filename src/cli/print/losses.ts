@@ -1,7 +1,7 @@
 /** What runs have not kept, as remarks on stderr. */
 
-import { escapeToOneLine, formatCount } from '../../domain/text.js';
-import type { RunLoss, StoreReader } from '../../store/store.js';
+import { lossesOfRun, lossSentence } from '../../domain/losses.js';
+import type { StoreReader } from '../../store/store.js';
 import { printRemark } from '../output.js';
 
 /** Says what a run has not kept; by default the newest, of which the newest requests are. */
@@ -9,14 +9,18 @@ export async function remarkLosses(
   store: Pick<StoreReader, 'losses' | 'runs'>,
   wanted?: number,
 ): Promise<void> {
-  const losses = await store.losses();
-  if (losses.length === 0) return;
-  const run = wanted ?? Math.max(losses[0]!.run, (await store.runs(1))[0]?.number ?? 0);
-  for (const loss of losses) if (loss.run === run) printRemark(lossSentence(loss));
+  for (const sentence of await lossSentences(store, wanted)) printRemark(sentence);
 }
 
-function lossSentence({ run, requests, reason }: RunLoss): string {
-  return `Run ${run} did not keep ${formatCount(requests, 'request')}: ${escapeToOneLine(reason)}.`;
+/** Sentences about what a run has not kept; by default the newest. */
+export async function lossSentences(
+  store: Pick<StoreReader, 'losses' | 'runs'>,
+  wanted?: number,
+): Promise<string[]> {
+  const losses = await store.losses();
+  if (losses.length === 0) return [];
+  const newestRun = (await store.runs(1))[0]?.number ?? 0;
+  return lossesOfRun(losses, newestRun, wanted).map(lossSentence);
 }
 
 /** Requests that each run has not kept, by its number. */

@@ -1,6 +1,7 @@
 /** Reader of a shared store: lists from summaries; what Redis does not index is computed from documents. */
 
 import { type FilterQuery, queryNeedsTrace } from '../../domain/filter.js';
+import type { RunLoss } from '../../domain/losses.js';
 import type { SourceText } from '../../domain/site.js';
 import type { Summary, Trace } from '../../domain/trace.js';
 import { type Clock, systemClock } from '../clock.js';
@@ -10,7 +11,6 @@ import { mergeRollup, partsOfTrace, rollupRowsOf } from '../rollup.js';
 import type {
   Aggregate,
   AggregateBy,
-  RunLoss,
   RunSummary,
   Sampling,
   Selection,

@@ -1,6 +1,7 @@
 /** Shared store in Redis: several launchers on several hosts write to it, and any scooby reads it. */
 
 import { hostname } from 'node:os';
+import type { RequestLoss, RunLoss } from '../../domain/losses.js';
 import type { SourceText } from '../../domain/site.js';
 import type { Summary, Trace } from '../../domain/trace.js';
 import { hashOf, pack } from '../body.js';
@@ -11,8 +12,6 @@ import { MemoryStore } from '../memory.js';
 import type {
   Aggregate,
   AggregateBy,
-  RequestLoss,
-  RunLoss,
   RunSummary,
   Sampling,
   Selection,

@@ -30,7 +30,8 @@ function headerRows(viewModel: ViewModel, theme: Theme): string[] {
   const total = (stats?.total ?? list.count) + (isWhole ? unlisted : 0);
   const alarm = alarmLine(status, state.columns);
   const lines = [alarm ?? headerLine(status, stats, state, list.count, state.columns)];
-  if (layout.header > 1) lines.push(filterLine(state, list, { total, unlisted }, state.columns));
+  if (layout.header > 1)
+    lines.push(filterLine(state, list, { total, unlisted, losses: stats?.losses }, state.columns));
   return lines.map((line) => paintLine(line, state.columns, theme));
 }
 

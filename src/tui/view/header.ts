@@ -1,6 +1,7 @@
 /** Rows above the list: the app with its figures, the filter, and the alarm bar. */
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
+import { lossSentence, type RunLoss } from '../../domain/losses.js';
 import { TICKS_FILTER, unlistedText } from '../../domain/routine.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
@@ -110,7 +111,7 @@ export function filterLine(
     fresh,
     routes,
   }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh' | 'routes'>,
-  { total, unlisted }: { total: number; unlisted: number },
+  { total, unlisted, losses = [] }: { total: number; unlisted: number; losses?: RunLoss[] | undefined },
   cells: number,
 ): Line {
   const { list, prompt } = state;
@@ -128,6 +129,7 @@ export function filterLine(
     ]);
   if (unlisted > 0 && !prompt && list.filter === '' && list.view === 'all' && !list.onlyMarked)
     left.push([[`${unlistedText(unlisted)}: ${TICKS_FILTER}`, 'dim']]);
+  for (const loss of losses) left.push([[lossSentence(loss), 'warn']]);
   if (list.trouble) left.push([[list.trouble, 'error']]);
   const isFiltered = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
   // The plus means that the feed is still counting.

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { listedQuery } from '../../../domain/routine.js';
 import { formatCount } from '../../../domain/text.js';
 import { listLines } from '../../commands/list.js';
+import { lossSentences } from '../../print/losses.js';
 import { shortIds } from '../../select/request.js';
 import { withStore } from '../../select/store-options.js';
 import { toolFormat } from '../reading.js';
@@ -45,7 +46,10 @@ export const requestsTool = defineTool({
             : `${formatCount(rows.length, 'request')}, newest first:`,
         head: head === '' ? [] : [head],
         lines,
-        advice: found.length > limit ? [`Older ones: requests ${JSON.stringify(older)}.`] : [],
+        advice: [
+          ...(await lossSentences(store)),
+          ...(found.length > limit ? [`Older ones: requests ${JSON.stringify(older)}.`] : []),
+        ],
         // What comes meanwhile does not move the rows.
         again: { ...narrowed, before: rows[0] && rows[0].start + 0.001 },
         facts: { requests: rows.slice(0, MAX_FACTS).map(({ id }) => short(id)) },

@@ -1,5 +1,6 @@
 /** Above the list: its filter, its view, and whether it follows. */
 
+import { lossSentence } from '../../../domain/losses.js';
 import { TICKS_FILTER, unlistedText } from '../../../domain/routine.js';
 import { formatWhole } from '../../../domain/text.js';
 import type { ListStats } from '../../../feed/feed.js';
@@ -85,6 +86,11 @@ export function ListToolbar({ data, stats }: { data: ListData; stats: ListStats 
       <ViewLinks />
       <FilterBar />
       <CountText data={data} stats={stats} />
+      {stats?.losses?.map((loss) => (
+        <p key={loss.reason} className="losses role-warn">
+          {lossSentence(loss)}
+        </p>
+      ))}
     </div>
   );
 }

@@ -1,7 +1,9 @@
 /** A list without rows, the head of the page, and what is wrong. */
 
 import { test } from 'tap';
+import type { ListData } from '../../../../src/screens/list-data.js';
 import { EmptyList } from '../../../../src/web/page/components/EmptyList.js';
+import { ListToolbar } from '../../../../src/web/page/components/ListToolbar.js';
 import { PageHeader } from '../../../../src/web/page/components/PageHeader.js';
 import { AlarmBar } from '../../../../src/web/page/components/PageNotice.js';
 import { RoutesTable } from '../../../../src/web/page/components/RoutesTable.js';
@@ -31,6 +33,16 @@ test('it says what to do', (t) => {
   t.equal(
     textOf(markupOf(EmptyList, { stats: { total: 1200 } }, { state })),
     'Nothing matches 0 of 1,200 requests match “zzz”. Show all',
+  );
+  t.end();
+});
+
+test('the toolbar says what the newest run has not kept', (t) => {
+  const data = { stale: false, count: 3, counted: true, fresh: 0 } as ListData;
+  const losses = [{ run: 3, requests: 12, reason: 'there is no room left on the disk' }];
+  t.match(
+    textOf(markupOf(ListToolbar, { data, stats: { total: 3, losses } })),
+    '3 requests Run 3 did not keep 12 requests: there is no room left on the disk.',
   );
   t.end();
 });
