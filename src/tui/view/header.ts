@@ -1,7 +1,7 @@
 /** Rows above the list: the app with its figures, the filter, and the alarm bar. */
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
-import { lossSentence, type RunLoss } from '../../domain/losses.js';
+import type { RunLoss } from '../../domain/losses.js';
 import { TICKS_FILTER, unlistedText } from '../../domain/routine.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
@@ -129,7 +129,9 @@ export function filterLine(
     ]);
   if (unlisted > 0 && !prompt && list.filter === '' && list.view === 'all' && !list.onlyMarked)
     left.push([[`${unlistedText(unlisted)}: ${TICKS_FILTER}`, 'dim']]);
-  for (const loss of losses) left.push([[lossSentence(loss), 'warn']]);
+  const lost = losses.reduce((sum, { requests }) => sum + requests, 0);
+  if (lost > 0) left.push([[`${formatCount(lost, 'request')} not kept`, 'warn']]);
+  for (const { reason } of losses) left.push([[cleanText(reason), 'warn']]);
   if (list.trouble) left.push([[list.trouble, 'error']]);
   const isFiltered = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
   // The plus means that the feed is still counting.
