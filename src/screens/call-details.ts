@@ -9,12 +9,17 @@ import { cleanText } from '../terminal/cells.js';
  * which are shown below the stack's frames.
  */
 const HIDDEN = new Set(['opened', 'prepared', 'connection', 'source', 'locals']);
+/** Names of details, where that in the record is no word. */
+const TITLES: Record<string, string> = { inPieces: 'in pieces' };
 
 /** Details of a call, such as its values, as `scooby show` and the browser print them. */
 export function detailsOf(span: Span): [name: string, text: string][] {
   return Object.entries(span.detail ?? {})
     .filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isInMessage(span, value))
-    .map(([name, value]) => [cleanText(name), cleanText(measured(name, value) ?? valueText(value))]);
+    .map(([name, value]) => [
+      TITLES[name] ?? cleanText(name),
+      cleanText(measured(name, value) ?? valueText(value)),
+    ]);
 }
 
 /** Text of what the agent has measured; undefined of other values, which are the call's own. */
@@ -23,6 +28,9 @@ function measured(name: string, value: unknown): string | undefined {
     return `${formatMs(value)} of the wait, behind other calls of its connection`;
   if (name === 'ttfb' && typeof value === 'number')
     return `${formatMs(value)} to the first byte of the answer`;
+  if (name === 'blocking' && value === true) return 'no other request was served meanwhile';
+  if (name === 'inPieces' && value === true)
+    return 'on the event loop: other requests were served between them only';
   if (name === 'captures' && typeof value === 'number')
     return `seen ${formatCount(value, 'time')} while it ran`;
   return name === 'pool' && isPoolCounts(value)
