@@ -80,6 +80,15 @@ function OpenLink({ row, isSelected }: { row: Summary; isSelected: boolean }) {
   );
 }
 
+/** What the page would take less once the finding to mend first is mended. */
+function WinText({ row: { win } }: { row: Summary }) {
+  return win === undefined ? null : (
+    <span className="row-win number" title="what the page would take less once it is mended">
+      wins {formatMs(win)}
+    </span>
+  );
+}
+
 function classOf({ isSelected, isMarked, row }: RowDisplay): string {
   return `${isSelected ? 'is-selected ' : ''}${isMarked ? 'is-marked ' : ''}${isUnit(row) ? 'is-unit' : ''}`;
 }
@@ -112,6 +121,7 @@ export function RequestRow(display: RowDisplay) {
       <div role="cell" className="cell cell-finding">
         <Badges row={row} />
         {headline && <HeadlineText headline={headline} />}
+        <WinText row={row} />
       </div>
       <div role="cell" className="cell number dim cell-age">
         {formatAge(row.start, now)}
@@ -140,6 +150,7 @@ export function RequestCard(display: RowDisplay) {
             </span>
           )}
           <Badges row={row} />
+          <WinText row={row} />
         </div>
         {headline && <HeadlineText headline={headline} />}
       </div>

@@ -24,6 +24,13 @@ test('the row itself says which line ran how many queries', (t) => {
   t.end();
 });
 
+test('what mending would win stands with what was found', (t) => {
+  const row = { ...summaryOf(traceAt(1)), win: 541 };
+  t.match(textOf(markupOf(RequestRow, { ...display(1), row })), 'ran 48 queries wins 541ms 5s');
+  t.match(textOf(markupOf(RequestCard, { ...display(1), row })), 'N+1 SLOW wins 541ms src/orders.js:15');
+  t.end();
+});
+
 test('what a request has none of is left out; one that died has no time', (t) => {
   t.equal(textOf(markupOf(RequestRow, display(6))), 'GET /health 200 1.2ms – 8s');
   t.match(textOf(markupOf(RequestRow, display(9))), /^GET \/import\/9 died – 1 /);
