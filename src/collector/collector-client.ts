@@ -34,7 +34,9 @@ import { CollectorThread, type ThreadListener, type ThreadOptions } from './coll
 import { ExchangeJournal } from './exchange-journal.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import { HeldExchanges } from './held-exchanges.js';
+import { KnownProcesses } from './known-processes.js';
 import type { AppConnection } from './link-server.js';
+import { PendingAnswers } from './pending-answers.js';
 import { writeRecordedRun } from './recorded-run.js';
 import type { SpoolPosition } from './spool.js';
 
@@ -52,14 +54,6 @@ export interface CollectorClientEvents {
   warning: [message: string];
   /** A response ended, or the collector has finished. */
   progress: [];
-}
-
-/** A process of the app whose lines are not all read yet. */
-interface KnownProcess {
-  connection: AppConnection;
-  hasLeft: boolean;
-  /** Up to which its lines are read. */
-  position: SpoolPosition;
 }
 
 type ReadResult = Omit<Extract<FromCollector, { t: 'read-result' }>, 't' | 'n'>;
@@ -103,14 +97,13 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #connections: AppConnections;
   #folder = '';
   #isFolderFull = false;
-  readonly #processes = new Map<number, KnownProcess>();
-  readonly #reads = new Map<number, (result: ReadResult) => void>();
-  readonly #searches = new Map<number, (found: Found) => void>();
+  readonly #processes = new KnownProcesses();
+  readonly #reads = new PendingAnswers<ReadResult>();
+  readonly #searches = new PendingAnswers<Found>();
   readonly #backlog = new BacklogNotice((message) => void this.emit('warning', message));
   readonly #backlogTimer: NodeJS.Timeout;
   /** Requests that were given up because the collector failed at them. */
   #failedRequests = 0;
-  #lastNumber = 0;
   #state: 'running' | 'finishing' | 'finished' = 'running';
   /** Looks at the finishing collector since it last had news. */
   #quietLooks = 0;
@@ -172,15 +165,11 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#journal = new ExchangeJournal(folder, () => this.#exchanges.pending());
     writeRecordedRun(folder, this.#settings);
     connections.on('connected', (connection) => {
-      const n = ++this.#lastNumber;
-      this.#processes.set(n, { connection, hasLeft: false, position: { part: 1, offset: 0 } });
-      this.#postProcess(n, connection);
+      this.#postProcess(this.#processes.add(connection), connection);
     });
     connections.on('woken', () => this.#thread.post({ t: 'woken' }));
     connections.on('left', (_, connection) => {
-      for (const [n, process] of this.#processes) {
-        if (process.connection !== connection) continue;
-        process.hasLeft = true;
+      for (const n of this.#processes.left(connection)) {
         // What the proxy has reported of its requests comes first, and what it has held back.
         this.#held.releaseAll();
         this.#exchanges.flush();
@@ -273,36 +262,21 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return this.#ask((n) => ({ t: 'find', n, id, ...(calls && { calls }) }));
   }
 
-  #ask(question: (n: number) => ToCollector): Promise<Found> {
+  async #ask(question: (n: number) => ToCollector): Promise<Found> {
     this.#exchanges.flush();
-    return new Promise((resolve, reject) => {
-      const n = ++this.#lastNumber;
-      const timer = setTimeout(() => settle({}), FIND_MS);
-      const settle = (found: Found) => {
-        clearTimeout(timer);
-        this.#searches.delete(n);
-        if (found.trouble === undefined) resolve(found);
-        else reject(new Error(found.trouble));
-      };
-      this.#searches.set(n, settle);
-      this.#thread.post(question(n));
-    });
+    const found = await this.#searches.ask(FIND_MS, {}, (n) => this.#thread.post(question(n)));
+    if (found.trouble !== undefined) throw new Error(found.trouble);
+    return found;
   }
 
   /** Reads what the run keeps in its own memory; rejects where it keeps nothing there. */
-  read(name: string, args: unknown[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const n = ++this.#lastNumber;
-      const timer = setTimeout(() => settle({ trouble: 'the collector does not answer' }), READ_MS);
-      const settle = ({ json, trouble }: ReadResult) => {
-        clearTimeout(timer);
-        this.#reads.delete(n);
-        if (trouble !== undefined) reject(new Error(trouble));
-        else resolve(json === undefined ? undefined : JSON.parse(json));
-      };
-      this.#reads.set(n, settle);
-      this.#thread.post({ t: 'read-store', n, name, args });
-    });
+  async read(name: string, args: unknown[]): Promise<unknown> {
+    const late = { trouble: 'the collector does not answer' };
+    const { json, trouble } = await this.#reads.ask(READ_MS, late, (n) =>
+      this.#thread.post({ t: 'read-store', n, name, args }),
+    );
+    if (trouble !== undefined) throw new Error(trouble);
+    return json === undefined ? undefined : JSON.parse(json);
   }
 
   /**
@@ -363,14 +337,15 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
       case 'warn':
         return void this.emit('warning', message.message);
       case 'found':
-        return this.#searches.get(message.n)?.(message);
+        return this.#searches.answer(message.n, message);
       case 'read-result':
-        return this.#reads.get(message.n)?.(message);
+        return this.#reads.answer(message.n, message);
       case 'read':
-        for (const [n, position] of message.positions) this.#setPosition(n, position);
+        for (const [n, position] of message.positions)
+          if (this.#processes.read(n, position)) this.#quietLooks = 0;
         return;
       case 'left':
-        this.#processes.delete(message.n);
+        this.#processes.remove(message.n);
         return;
       case 'finished':
         return this.#finished();
@@ -383,16 +358,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   }
 
   #emitOf(n: number, emit: (connection: AppConnection) => void): void {
-    const process = this.#processes.get(n);
-    if (process !== undefined) emit(process.connection);
-  }
-
-  #setPosition(n: number, position: SpoolPosition): void {
-    const process = this.#processes.get(n);
-    if (process === undefined) return;
-    const { part, offset } = process.position;
-    if (part !== position.part || offset !== position.offset) this.#quietLooks = 0;
-    process.position = position;
+    const connection = this.#processes.connectionOf(n);
+    if (connection !== undefined) emit(connection);
   }
 
   #postProcess(n: number, connection: AppConnection, resume?: SpoolPosition | 'end'): void {
@@ -402,8 +369,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   }
 
   #failed(reason: string): void {
-    for (const settle of this.#searches.values()) settle({});
-    for (const settle of this.#reads.values()) settle({ trouble: 'the collector has failed' });
+    this.#searches.answerAll({});
+    this.#reads.answerAll({ trouble: 'the collector has failed' });
     if (this.#state === 'running') {
       this.emit('warning', `the collector has failed (${reason}) and is started again; calls may be missing`);
       return;
