@@ -6,20 +6,13 @@
 import { EventEmitter } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
-import { learnKinds } from '../domain/span-kinds.js';
-import {
-  type AppInfo,
-  type Frame,
-  type Headers,
-  type RecordedTrace,
-  roundToMicros,
-  type Trace,
-} from '../domain/trace.js';
+import { type AppInfo, type Headers, roundToMicros, type Trace } from '../domain/trace.js';
 import { isUnit } from '../domain/unit.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
-import { AppProcess, type SaveSource } from './app-process.js';
+import { AppProcess } from './app-process.js';
 import { Causes } from './causes.js';
 import type { DetectedLibrary } from './collector-messages.js';
+import { completeTrace, type TraceCompletion } from './complete-trace.js';
 import { EarlyLines } from './early-lines.js';
 import type { AppIdentity } from './link-server.js';
 import { assignProcess, emptyTrace, OpenTrace } from './open-trace.js';
@@ -31,19 +24,13 @@ import { Starters } from './starters.js';
 import { cutWait } from './waits.js';
 
 /** Settings and callbacks of a collector. */
-export interface CollectorOptions {
+export interface CollectorOptions extends TraceCompletion {
   /** Folder that files are relative to. */
   project: string;
   /** Packages in node_modules whose code counts as the app's. */
   packages?: string[];
   /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
   agent: string;
-  saveSource: SaveSource;
-  /**
-   * Decides call sites, shapes and findings. `readLine` returns the text of a line of the frame's
-   * file, by default of the frame's own line.
-   */
-  finish(trace: RecordedTrace, readLine: (frame: Frame, line?: number) => string | undefined): Trace;
 }
 
 /**
@@ -81,7 +68,7 @@ const ID_IN_LINE = /"id":"([0-9a-f-]{36})"/;
 export class Collector extends EventEmitter<CollectorEvents> implements SpoolListener<AppIdentity> {
   #options: CollectorOptions;
   #traces = new OpenTraces({
-    finish: (openTrace) => this.#complete(openTrace),
+    finish: (openTrace) => completeTrace(openTrace, this.#options),
     finished: (trace, late) => this.emit('trace', trace, late),
     leftOut: (id) => this.emit('leftOut', id),
   });
@@ -384,36 +371,6 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #settle(openTrace: OpenTrace): void {
     this.#traces.settle(openTrace, this.#processes.size > 0);
   }
-
-  #complete(openTrace: OpenTrace): Trace {
-    const processes = new Set([...(openTrace.process ? [openTrace.process] : []), ...openTrace.processes]);
-    const trace = openTrace.snapshot();
-    const all = [...processes].reverse();
-    const { spans, errors = [] } = trace;
-    const withStacks = [...spans, ...errors.flatMap((error) => [error, ...(error.causes ?? [])])];
-    const profiled = [...openTrace.profiledFrames];
-    const sources = Object.assign(
-      {},
-      ...all.map((each) => each.saveSources(withStacks, this.#options.saveSource, profiled)),
-    );
-    if (Object.keys(sources).length > 0) trace.sources = sources;
-    const libraries = Object.assign({}, ...all.map((each) => each.libraries(spans)));
-    if (Object.keys(libraries).length > 0) trace.libraries = libraries;
-    learnKinds(libraries);
-    const notes = new Set(all.flatMap((each) => each.notes(withStacks)));
-    if (notes.size > 0) trace.notes = [...(trace.notes ?? []), ...notes];
-    return this.#options.finish(trace, readerOf(processes));
-  }
-}
-
-/** Reader of the source of several processes; of one its own. */
-function readerOf(processes: Set<AppProcess>): AppProcess['readLine'] {
-  const [process] = processes;
-  if (process !== undefined && processes.size === 1) return process.readLine;
-  return (frame, line) => {
-    for (const each of processes) if (each.hasFrame(frame)) return each.lineText(frame, line);
-    return undefined;
-  };
 }
 
 /** Whether a line belongs to a request that the proxy reports. */
