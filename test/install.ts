@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FIXTURES } from './packages.js';
-import { find, npm } from './programs.js';
+import { find, npm, QUICK_BUILD } from './programs.js';
 
 interface Program {
   program: string;
@@ -56,7 +56,7 @@ export async function installPackages(folder = FIXTURES): Promise<string | undef
     'npm test: installing the drivers, ORMs and frameworks in test/fixtures (once, about 500 MB)',
   );
   // Its warnings are of engines: the newest version of some is for a newer Node than others run on.
-  const install = () => npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  const install = () => npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder, QUICK_BUILD);
   try {
     await install().catch((error: Error) => {
       if (!canInstall() || COMPILER.every(find)) throw error;

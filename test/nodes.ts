@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/prom
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { npm } from './programs.js';
+import { npm, QUICK_BUILD } from './programs.js';
 
 /** A Node to run. */
 export interface Node {
@@ -19,7 +19,6 @@ const PINNED = ['22.23.3', '24.21.0', '26.10.0'];
 const ROOT = join(import.meta.dirname, '../..');
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'scooby-test');
 const SQLITE3: string = createRequire(import.meta.url)('../../test/fixtures/package.json').prebuilt.sqlite3;
-const SQLITE: string = createRequire(import.meta.url)('better-sqlite3/package.json').version;
 
 /** Answers this Node and the pinned ones, downloading (about 50 MB each) what is not there yet; off Linux only this one. */
 export async function nodes(): Promise<Node[]> {
@@ -50,9 +49,11 @@ export async function scoobyFor(t: { teardown(fn: () => unknown): unknown }, nod
 
 /** Answers a folder whose node_modules has a better-sqlite3 made for that Node: downloaded, or built in about a minute, once. */
 export function sqliteFor(node: Node): Promise<string> {
-  return kept(`better-sqlite3-${SQLITE}-node-${node.version}`, async (fresh) => {
+  // Read now: npm may have left it out until the test command has built it.
+  const { version }: { version: string } = createRequire(import.meta.url)('better-sqlite3/package.json');
+  return kept(`better-sqlite3-${version}-node-${node.version}`, async (fresh) => {
     console.error(`npm test: getting better-sqlite3 for Node ${node.version}, once`);
-    await npmInstall(node, fresh, 'better-sqlite3', SQLITE);
+    await npmInstall(node, fresh, 'better-sqlite3', version);
   });
 }
 
@@ -128,6 +129,7 @@ async function npmInstall(
     ['install', '--no-audit', '--no-fund', ...(hasScripts ? [] : ['--ignore-scripts'])],
     folder,
     {
+      ...QUICK_BUILD,
       PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}`,
       npm_config_nodedir: dirname(dirname(node.path)),
     },

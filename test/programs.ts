@@ -21,6 +21,9 @@ export function need(program: string): string {
   return path;
 }
 
+/** Environment in which C and C++ are compiled in half the time: what only tests run need not be fast. */
+export const QUICK_BUILD = { CFLAGS: '-O1', CXXFLAGS: '-O1' };
+
 /** Runs npm in a folder and answers what it printed; `node` is the Node that it and its install scripts run on. */
 export async function npm(
   args: string[],

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { coverageOf, coverageReport } from './coverage.js';
 import { buildTap, installBinding, installPackages, installPrograms } from './install.js';
+import { nodes, sqliteFor } from './nodes.js';
 import { digest, summary } from './report.js';
 import type { Server } from './servers/server.js';
 
@@ -21,19 +22,21 @@ const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '..
 
 // npm goes on while Debian's packages are installed, which blocks this process.
 const packages = installPackages();
+const downloads = nodes();
+// Its error is told once it is waited for.
+downloads.catch(() => {});
 const trouble = installPrograms() ?? (await installBinding()) ?? (await packages) ?? buildTap();
 if (trouble) {
-  await packages;
+  await Promise.allSettled([packages, downloads]);
   console.error(`npm test: ${trouble}`);
   process.exit(1);
 }
 
 // They use what has just been installed.
-const { nodes, sqliteFor } = await import('./nodes.js');
 const { SERVERS } = await import('./servers/index.js');
 console.error('npm test: starting PostgreSQL, MariaDB, memcached and Redis');
-const [servers, versions] = await Promise.all([startAll(), nodes()]);
-for (const node of versions.slice(1)) await sqliteFor(node);
+const [servers, versions] = await Promise.all([startAll(), downloads]);
+await Promise.all(versions.slice(1).map(sqliteFor));
 console.error(`npm test: Node ${versions.map(({ version }) => version).join(', ')}`);
 
 const urls = Object.fromEntries([...servers].map(([variable, { url }]) => [variable, url]));
