@@ -7,6 +7,7 @@ import {
   describeSqlite,
   patchStatement,
   type SqliteDriver,
+  wrapBind,
   wrapPrepare,
   wrapTimed,
 } from './shared/sqlite.cjs';
@@ -26,9 +27,11 @@ export const betterSqlite3: Instrument = {
     'better-sqlite3/lib/database.js': ({ prototype }: { prototype: object }) => {
       // The native class of statements is not exported: it is reached by way of one.
       replaceMethod(prototype, 'prepare', (original) =>
-        wrapPrepare(driver, original, (statement) =>
-          patchStatement(driver, Object.getPrototypeOf(statement)),
-        ),
+        wrapPrepare(driver, original, (statement) => {
+          const prototype = Object.getPrototypeOf(statement) as object;
+          patchStatement(driver, prototype);
+          replaceMethod(prototype, 'bind', (bind) => wrapBind(driver, bind));
+        }),
       );
       replaceMethod(prototype, 'exec', (original) => wrapTimed(driver, original, () => undefined));
     },

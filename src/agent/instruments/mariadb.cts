@@ -9,7 +9,7 @@ import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { mariadbConnections, noteMariadbPool } from '../explain/mariadb.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
-import { dataOf, isList, listOf, methodOf, plainText } from '../record/app-values.cjs';
+import { dataOf, isList, listOf, methodOf, objectOf, ownData, plainText } from '../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
 import { watchStream } from '../request/streams.cjs';
 import { now } from '../request/traced-request.cjs';
@@ -310,14 +310,14 @@ function runToEnd(
   });
 }
 
-function endByCallback(call: TracedCall, { 0: error, 1: rows }: ArrayLike<unknown>): void {
-  end(call, error, rows);
+function endByCallback(call: TracedCall, { 0: error, 1: rows, 2: meta }: ArrayLike<unknown>): void {
+  end(call, error, rows, meta);
 }
 
-function end(call: TracedCall, error: unknown, result?: unknown): void {
+function end(call: TracedCall, error: unknown, result?: unknown, meta?: unknown): void {
   const sqlState = error ? dataOf(error, 'sqlState') : undefined;
   const { affectedRows, insertId } = (isList(result) ? {} : (result ?? {})) as Record<string, unknown>;
-  endCall(call, error, rowsOf(result), {
+  endCall(call, error, rowsOf(result, meta), {
     ...(isList(result) && connections.estimatedBytes(result)),
     // 0 where nothing was inserted.
     ...(affectedRows === 1 && Boolean(insertId) && connections.insertIdFacts(insertId)),
@@ -325,13 +325,27 @@ function end(call: TracedCall, error: unknown, result?: unknown): void {
   });
 }
 
-/** Rows, or affected ones; of several statements, and with metadata, those of all. */
-function rowsOf(result: unknown): number | undefined {
+/**
+ * Rows, or affected ones; of several statements those of all. Rows may be lists themselves: those of one
+ * statement have the descriptions of their columns as `meta`, or beside them.
+ */
+function rowsOf(result: unknown, meta: unknown = ownData(result, 'meta')): number | undefined {
   if (!isList(result)) return (result as { affectedRows?: number } | undefined)?.affectedRows;
+  const [first] = isList(meta) ? meta : [result[0]];
+  if (isList(meta) && (meta.length === 0 || (objectOf(first) !== undefined && !isList(first))))
+    return result.length;
+  if (meta === undefined && isWithMeta(result)) return rowsOf(result[0], result[1]);
   const isOfSeveral =
     result.length > 0 && result.every((part) => isList(part) || dataOf(part, 'affectedRows') !== undefined);
   if (!isOfSeveral) return result.length;
-  return result.reduce<number>((sum, part) => sum + (rowsOf(part) ?? 0), 0);
+  const sum = (count: number, part: unknown, i: number) =>
+    count + (rowsOf(part, isList(meta) ? meta[i] : undefined) ?? 0);
+  return result.reduce<number>(sum, 0);
+}
+
+/** Whether a result is a pair of rows and columns: those of a second statement have `meta`. */
+function isWithMeta({ length, 1: columns }: unknown[]): boolean {
+  return length === 2 && isList(columns) && ownData(columns, 'meta') === undefined;
 }
 
 function watchEvents(call: TracedCall, command: object): void {

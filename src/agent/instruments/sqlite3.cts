@@ -8,9 +8,10 @@ import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, listOf, methodOf, objectOf, plainText } from '../record/app-values.cjs';
 import { applyInRequest } from '../request/context.cjs';
+import { state } from '../run-config.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
-import { sqliteParams } from './shared/sqlite.cjs';
+import { boundParams, noteBound, sqliteParams } from './shared/sqlite.cjs';
 
 type Exports = Record<'Database' | 'Statement', { prototype: object }>;
 
@@ -48,6 +49,7 @@ export const sqlite3: Instrument = {
       }
       replaceMethod(Database.prototype, 'exec', (original) => wrapMethod('exec', original));
       replaceMethod(Database.prototype, 'prepare', wrapPrepare);
+      replaceMethod(Statement.prototype, 'bind', wrapBind);
     },
   },
 };
@@ -59,7 +61,9 @@ function describe({ self, args }: TracedCall): CallInfo {
   const values = listOf(args, MAX_PARAMS).filter((value) => typeof value !== 'function');
   if (own === undefined) values.shift();
   const detail: Record<string, unknown> = {};
-  if (values.length > 0) detail.params = sqliteParams(name, values.map(withoutSigns));
+  const params =
+    values.length > 0 ? sqliteParams(name, values.map(withoutSigns)) : boundParams(self as object);
+  if (params !== undefined) detail.params = params;
   if (database !== undefined) {
     detail.source = connections.sourceNumber(database, undefined, databaseOf);
     rememberConnection(sqlite3, database);
@@ -85,6 +89,7 @@ function wrapMethod(method: string, original: Function): Function {
       running.statement ??= this;
       return Reflect.apply(original, this, args);
     }
+    if (databases.has(this)) attempt(noteValues, this, args);
     const call = beginCall(sqlite3, ask, this, [...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
     const asked: Asked = { method, statement: undefined };
@@ -177,6 +182,22 @@ function wrapPrepare(original: Function): Function {
       };
     const statement: unknown = Reflect.apply(original, this, args);
     attempt(() => databases.set(statement as object, this));
+    attempt(noteValues, statement as object, args.slice(1));
     return statement;
+  };
+}
+
+/** Values stay bound to a statement, for its calls without any, until others are. */
+function noteValues(statement: object, args: unknown[]): void {
+  if (state.recording === 'off') return;
+  const values = listOf(args, MAX_PARAMS).filter((value) => typeof value !== 'function');
+  if (values.length > 0)
+    noteBound(statement, plainText(dataOf(statement, 'sql')) ?? '', values.map(withoutSigns));
+}
+
+function wrapBind(original: Function): Function {
+  return function bind(this: object, ...args: unknown[]) {
+    attempt(noteValues, this, args);
+    return Reflect.apply(original, this, args);
   };
 }

@@ -19,6 +19,10 @@ const EXPECTED = `
 :19 COMMIT {"blocking":true} (0)
 :21 insert into users values (?) {"blocking":true} ! SQLITE_ERROR: table users has 3 columns but 1 values were supplied
 :26 insert into users values (@id, @name, @password) {"blocking":true,"params":{}} ! Missing named parameter "id"
+:31 select name from users where id = ? and password = ? {"blocking":true,"params":[2,"REDACTED"]} (0)
+:31 select name from users where id = ? and password = ? {"blocking":true,"params":[2,"REDACTED"]} (0)
+:32 select name from users where id = @id {"params":{"id":2}} (1)
+:34 select ? {"blocking":true} ! Too few parameter values were provided
 `;
 
 for (const driver of driversOf('better-sqlite3')) {

@@ -18,12 +18,20 @@ const nonsense = failed(
   "ER_PARSE_ERROR: You have an error in your SQL syntax; check the manual that corresponds to your MariaDB server version for the right syntax to use near 'selec' at line 1",
   '42000',
 );
+const LISTS = 'select 1 as a, 2 as b union select 3, 4';
 const INSERT = 'insert into users (name) values (?)';
 
 testForms('mariadb', () => ({
   query: oneSpan('select ? as n', [7]),
   scalar: oneSpan('select ? as n', [8]),
   options: oneSpan('select ? as n', [9]),
+  lists: [
+    ...Array(3).fill(oneSpan(LISTS, undefined, 2)[0]),
+    ...oneSpan(`${LISTS}; ${LISTS}; do 0`, undefined, 4),
+    ...oneSpan(`${LISTS}; ${LISTS}`, undefined, 4),
+    ...oneSpan('do 0', undefined, 0),
+  ],
+  callbackLists: Array(2).fill(oneSpan(LISTS, undefined, 2)[0]),
   named: oneSpan('select :n as n', { n: 4 }),
   execute: oneSpan('select ? as n', ['x']),
   ticks: Array(3).fill(oneSpan('select 1 as n')[0]),

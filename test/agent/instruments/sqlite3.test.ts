@@ -43,6 +43,12 @@ testPrebuiltForms('sqlite3', sqlite3Prebuilt, {
     one('select name from users where id = ?', 1, { params: [1] }),
     one('insert into users (name) values (?)', 1, { params: ['eve'], insertId: 3 }),
   ],
+  bound: [
+    one('select name from users where id = ?', 1, { params: [1] }),
+    one('select name from users where id = ?', 1, { params: [2] }),
+    one('select name from users where id = ?', 1, { params: [3] }),
+    one('select name from users where id = ?', 1, { params: [3] }),
+  ],
   serialized: [one('begin'), one('delete from users where id = ?', 0, { params: [99] }), one('commit')],
   inside: [one('select 2 as n', 1), one('select 1 as n', 1)],
   error: [

@@ -7,6 +7,7 @@ import { rememberConnection } from '../../explain/runner.cjs';
 import { attempt } from '../../guard.cjs';
 import { bytesIn, isList, listOf, plainText } from '../../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
+import { state } from '../../run-config.cjs';
 import type { CallArguments, CallInfo, Instrument } from '../instrument.cjs';
 import { estimatedBytes, insertIdFacts, notePause, notePauseEnd, sourceNumber } from './connections.cjs';
 
@@ -27,6 +28,8 @@ export interface SqliteDriver {
 const MAX_PARAMS = 1001;
 
 const iterations = new WeakMap<object, TracedCall>();
+/** Values that a statement keeps for all its calls, masked. */
+const bound = new WeakMap<object, unknown>();
 
 /** Name and details of a call of a statement, or of a database with the text as its argument. */
 export function describeSqlite(driver: SqliteDriver, { self, args }: CallArguments): CallInfo {
@@ -34,7 +37,10 @@ export function describeSqlite(driver: SqliteDriver, { self, args }: CallArgumen
   const source = own && driver.sourceOf(own);
   const name = source ?? plainText(args[0]) ?? '[object]';
   const detail: Record<string, unknown> = { blocking: true };
-  if (source !== undefined && args.length > 0) detail.params = sqliteParams(name, args);
+  if (source !== undefined) {
+    const params = args.length > 0 ? sqliteParams(name, args) : boundParams(own!);
+    if (params !== undefined) detail.params = params;
+  }
   const database = own && (source === undefined ? own : driver.databaseOf(own));
   if (database !== undefined && !types.isProxy(database)) {
     detail.source = sourceOf(driver, database);
@@ -73,6 +79,32 @@ export function wrapPrepare(
     }
     attempt(onStatement, statement, this);
     return statement;
+  };
+}
+
+/** Notes the values that a statement keeps until others are bound. */
+export function noteBound(statement: object, sql: string, args: ArrayLike<unknown>): void {
+  bound.set(statement, sqliteParams(sql, args));
+}
+
+/** Masked values that a statement keeps; undefined where none are known. */
+export function boundParams(statement: object): unknown {
+  return bound.get(statement);
+}
+
+/** Wraps `bind`, whose values the statement's calls have, and whose error is that of a call. */
+export function wrapBind({ instrument, sourceOf }: SqliteDriver, original: Function): Function {
+  return function bind(this: object) {
+    if (state.recording === 'off') return Reflect.apply(original, this, arguments);
+    try {
+      const result: unknown = Reflect.apply(original, this, arguments);
+      attempt((args: ArrayLike<unknown>) => noteBound(this, sourceOf(this) ?? '', args), arguments);
+      return result;
+    } catch (error) {
+      const call = beginCall(instrument, bind, this, arguments);
+      if (call !== undefined) endCall(call, error);
+      throw error;
+    }
   };
 }
 
