@@ -13,6 +13,7 @@ import { clickhouse } from './clickhouse.cjs';
 import { consoleMethods } from './console.cjs';
 import { debug } from './debug.cjs';
 import { dns } from './dns.cjs';
+import { duckdb } from './duckdb.cjs';
 import { elasticsearch } from './elasticsearch.cjs';
 import { graphql } from './graphql.cjs';
 import { grpc } from './grpc.cjs';
@@ -69,6 +70,7 @@ export const instruments: Instrument[] = [
     libsql,
     neon,
     planetscale,
+    duckdb,
   ],
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],
