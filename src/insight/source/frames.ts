@@ -47,6 +47,8 @@ interface TextVersion {
 const MAX_TEXT_SIZE = 1024 * 1024;
 const MAX_MAP_BYTES = 64 * 1024 * 1024;
 const MAX_VERSIONS = 3;
+/** Maps from a bundle to its sources, one behind the other. */
+const MAX_MAPS = 4;
 const MAX_FILES = 300;
 /** Characters of the texts of all files. */
 const MAX_TEXTS_SIZE = 64 * 1024 * 1024;
@@ -145,7 +147,7 @@ export class FrameResolver {
     return this.#ownCode.stackOf(frames, (file) => this.#absolute(file));
   }
 
-  #mapped(raw: Omit<Frame, 'application'>, script: MappedScript, location: ScriptLocation): Frame {
+  #mapped(raw: Omit<Frame, 'application'>, script: MappedScript, location: ScriptLocation, depth = 1): Frame {
     const original = script.original(location.line, location.column);
     const path = original && this.#locateSource(original.source);
     if (!original || path === undefined) return { ...raw, application: false };
@@ -157,7 +159,22 @@ export class FrameResolver {
     const frame = { function: raw.function, file: displayName, line, column };
     if (original.ignored || !this.#ownCode.isOwnPath(path)) return { ...frame, application: false };
     frame.function = this.#sourceName(raw.function, script, location, original.source, frame);
+    const further =
+      path === location.path || depth >= MAX_MAPS ? undefined : this.#mappedAgain(frame, path, depth);
+    if (further !== undefined) return further;
     return this.#ownCode.frameOf(frame, path, () => content() ?? script.head);
+  }
+
+  /**
+   * Frame in what a source was made of: bundlers that read no maps of what they bundle (SvelteKit's
+   * adapter) name the files of the step before. Undefined where that has no map.
+   */
+  #mappedAgain(raw: Omit<Frame, 'application'>, path: string, depth: number): Frame | undefined {
+    if (!/\.[cm]?js$/.test(path) || this.#memoryMaps.has(path)) return undefined;
+    const script = this.#scriptAt(path, raw.line, raw.column);
+    if (!script?.hasMap) return undefined;
+    const frame = this.#mapped(raw, script, { ...raw, path, name: path }, depth + 1);
+    return frame.file === raw.file ? undefined : frame;
   }
 
   /** Name of a mapped frame's function in its source: bundles that were minified have another. */

@@ -93,6 +93,32 @@ test('functions that the compiler adds are not the application', (t) => {
   t.end();
 });
 
+test('a map that names files that were made of others is followed to those', (t) => {
+  const folder = project(t);
+  write(folder, { 'package.json': '{"type":"module"}' });
+  tsc(folder, '--module', 'node20', '--sourceMap');
+  const bundle = (name: string) => {
+    const options = { sourcefile: `../dist/${name}`, sourcemap: true, minifyWhitespace: true } as const;
+    const { code, map } = transformSync(readFileSync(join(folder, 'dist', name), 'utf8'), options);
+    write(folder, {
+      [`build/${name}`]: `${code}//# sourceMappingURL=${name}.map\n`,
+      [`build/${name}.map`]: map,
+    });
+  };
+  for (const name of ['app.js', 'orders.js']) bundle(name);
+  const [stack] = run(folder, 'build/app.js');
+  t.same(application(new FrameResolver(folder), stack!), written(5));
+  rmSync(join(folder, 'dist/orders.js.map'));
+  // Without the map of one step its files are shown.
+  t.same(
+    resolved(new FrameResolver(folder), stack!)
+      .filter((frame) => frame.application)
+      .map(({ file }) => file),
+    ['dist/orders.js', 'dist/orders.js', 'src/app.ts'],
+  );
+  t.end();
+});
+
 for (const format of ['esm', 'cjs'] as const) {
   for (const sourcemap of [true, 'inline'] as const) {
     test(`frames of an esbuild bundle are mapped to their source: ${format}, map ${sourcemap}`, async (t) => {
