@@ -1,14 +1,26 @@
 /** Errors that a framework prints, where it tells of them in no other way. */
 
-import { types } from 'node:util';
+import { stripVTControlCharacters, types } from 'node:util';
 import { callerScript } from '../call/stack.cjs';
 import { noteError } from './request-errors.cjs';
 
-const printers: { file: RegExp; by: string }[] = [];
+const MAX_LEAD = 200;
 
-/** Has errors noted that a file, by its path, prints with `console.error`. */
-export function notePrintedErrors(file: RegExp, by: string): void {
-  printers.push({ file, by });
+/** Who prints errors: the files that do, and what they print before an error, if anything. */
+interface Printer {
+  by: string;
+  file?: RegExp;
+  lead?: RegExp;
+}
+
+const printers: Printer[] = [];
+
+/**
+ * Has errors noted that a file, by its path, prints with `console.error`; with a `lead`, those that are
+ * printed behind such a text, which alone tells in bundles, whose files have names of their own.
+ */
+export function notePrintedErrors(printer: Printer): void {
+  printers.push(printer);
 }
 
 /** Notes the error that is printed by a call of `cut`, if a framework prints it. */
@@ -17,8 +29,14 @@ export function noteIfPrinted(
   args: ArrayLike<unknown>,
   behind: number,
 ): void {
-  if (args.length !== 1 || !types.isNativeError(args[0]) || printers.length === 0) return;
+  const count = args.length;
+  if (count !== 1 && count !== 2) return;
+  const error = args[count - 1];
+  if (!types.isNativeError(error) || (count === 2 && typeof args[0] !== 'string')) return;
+  const text = count === 2 ? stripVTControlCharacters((args[0] as string).slice(0, MAX_LEAD)) : undefined;
+  const fitting = printers.filter(({ lead }) => (text === undefined ? lead === undefined : lead?.test(text)));
+  if (fitting.length === 0) return;
   const script = callerScript(cut, behind);
-  const printer = printers.find(({ file }) => file.test(script));
-  if (printer !== undefined) noteError(args[0], printer.by);
+  const printer = fitting.find(({ file }) => file === undefined || file.test(script));
+  if (printer !== undefined) noteError(error, printer.by);
 }

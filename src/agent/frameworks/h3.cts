@@ -2,6 +2,7 @@
 
 import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { notePrintedErrors } from '../errors/printed-errors.cjs';
 import { noteError } from '../errors/request-errors.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, ownData, plainText } from '../record/app-values.cjs';
@@ -34,6 +35,9 @@ export const h3: Framework = {
     'h3/dist/h3.mjs': ['createRouter', 'H3Core'],
   },
 };
+
+// Nitro (Nuxt, SolidStart) is built into one file with h3: what it prints is all that tells there.
+notePrintedErrors({ by: 'nitro', lead: /^\[request error\]/ });
 
 function patchH3(exports: Exports): void {
   const Core = attempt(() => exports.H3Core);

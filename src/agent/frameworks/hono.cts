@@ -32,7 +32,7 @@ export const hono: Framework = {
 };
 
 // Its own error handler prints what it answers 500 for, and nothing else tells of it.
-notePrintedErrors(/[\\/]hono[\w.-]*[\\/]dist[\\/]/, 'hono');
+notePrintedErrors({ by: 'hono', file: /[\\/]hono[\w.-]*[\\/]dist[\\/]/ });
 
 /** Wraps the error handlers that apps are given; Hono's classes differ in name by their build. */
 function patchBase(exports: Record<string, unknown>): void {

@@ -16,13 +16,14 @@ import { lightMyRequest } from './light-my-request.cjs';
 import { moleculerWeb } from './moleculer.cjs';
 import { nest } from './nest.cjs';
 import { next } from './next.cjs';
+import { reactRouter } from './react-router.cjs';
 import { restify } from './restify.cjs';
 import { tinyhttp } from './tinyhttp.cjs';
 import { trouter } from './trouter.cjs';
 import { trpc } from './trpc.cjs';
 
 export const frameworks: Framework[] = [
-  ...[express, fastify, koa, hono, nest, next, lightMyRequest],
+  ...[express, fastify, koa, hono, nest, next, reactRouter, lightMyRequest],
   ...[hapi, restify, h3, adonis, feathers, moleculerWeb, trpc, elysia],
   ...[connect, trouter, tinyhttp, findMyWay],
 ];
