@@ -19,7 +19,10 @@ const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 const majors = dependenciesIn(join(FIXTURES, 'majors'));
 
 /** Packages that stand for libraries of many packages. */
-const STANDS_FOR: Record<string, string> = { '@aws-sdk': '@aws-sdk/client-sqs' };
+const STANDS_FOR: Record<string, string> = {
+  '@aws-sdk': '@aws-sdk/client-sqs',
+  '@azure': '@azure/core-tracing',
+};
 /** Packages without which a library does nothing, tested in its place as it is large; or what it has become. */
 const STANDS_BESIDE: Record<string, string> = {
   '@elastic/elasticsearch': '@elastic/transport',

@@ -98,9 +98,12 @@ function lineOf({ site = '' }: Span): number {
   return Number(site.slice(site.lastIndexOf(':') + 1));
 }
 
-/** Text without names of databases, prefixes of keys and numbers of connections, which differ in every run. */
+/** Text without names of databases, prefixes of keys, ports and numbers of connections, which differ in every run. */
 function withoutRunNames(text: string): string {
-  return text.replaceAll(/\bt_[0-9a-f]{16}/g, 'test').replaceAll(/\(conn:\d+/g, '(conn:1');
+  return text
+    .replaceAll(/\bt_[0-9a-f]{16}/g, 'test')
+    .replaceAll(/\(conn:\d+/g, '(conn:1')
+    .replaceAll(/(\/\/127\.0\.0\.1):\d{4,}/g, '$1:0');
 }
 
 /** Fields of a span that do not differ from run to run. */

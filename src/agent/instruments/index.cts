@@ -3,6 +3,7 @@
 import { amqpChannel } from './amqplib.cjs';
 import { argon2 } from './argon2.cjs';
 import { awsSdk } from './aws-sdk.cjs';
+import { azure } from './azure.cjs';
 import { bcrypt } from './bcrypt.cjs';
 import { bcryptjs } from './bcryptjs.cjs';
 import { betterSqlite3 } from './better-sqlite3.cjs';
@@ -77,7 +78,7 @@ export const instruments: Instrument[] = [
   // documents
   ...[mongodb, neo4j, elasticsearch, opensearch],
   // rpc
-  ...[thrift, grpc, awsSdk],
+  ...[thrift, grpc, awsSdk, azure],
   // messages
   ...[kafkaProducer, amqpChannel, mqttClient, natsClient],
   // mail
