@@ -34,7 +34,7 @@ const HELPERS = `
   dd-trace newrelic elastic-apm-node require-in-the-middle import-in-the-middle shimmer supertest nock msw`;
 
 const SCOPES = `
-  @prisma @mikro-orm @slonik @databases @redis @ioredis @keyv @grpc @aws-sdk @smithy @azure @google-cloud @libsql
+  @prisma @mikro-orm @slonik @databases @redis @ioredis @keyv @grpc @aws-sdk @smithy @azure @typespec @google-cloud @libsql @duckdb
   @planetscale @neondatabase @vercel @nestjs @koa @fastify @hono @hapi @apollo @graphql-tools @graphql-yoga @envelop
   @whatwg-node @trpc @feathersjs @loopback @adonisjs @remix-run @react-router @sveltejs @tanstack @vitejs @vitest
   @jest @babel @swc @swc-node @esbuild @oxc-project @opentelemetry @sentry @datadog @elastic @sindresorhus

@@ -51,7 +51,8 @@ What scooby sees of a request, made of the list in src/agent/instruments/index.c
 Each is tested with 200 requests at once over a pool of 2, on every Node that is supported, from CommonJS and from ESM;
 better-sqlite3 on all but Node 24, where it aborts by itself now and then, node:sqlite where Node has it. mongodb, the AWS
 SDK (by its client of SQS), Azure's (by its client of tables; the versions are those of @azure/core-tracing), nodemailer,
-ClickHouse, Neo4j, NATS, Elasticsearch (since 8 by its transport, @elastic/transport), OpenSearch, tedious (SQL Server), libSQL by HTTP and Neon are tested with servers of the tests' own
+ClickHouse, Neo4j, NATS, Elasticsearch (since 8 by its transport, @elastic/transport), OpenSearch, tedious (SQL Server),
+Cassandra, libSQL by HTTP and Neon are tested with servers of the tests' own
 that speak their protocols, that of Neon before a real PostgreSQL; mqtt with aedes, sqlite3 with Debian's binary, kafkajs
 and amqplib without a broker: what it would answer is made up. SQL is the dialect that statements are read by;
 \`scooby explain\` asks for plans through the drivers that have them. What sqlite3 and libSQL have in their queues counts

@@ -9,6 +9,7 @@ import { bcryptjs } from './bcryptjs.cjs';
 import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
 import { bunyan } from './bunyan.cjs';
+import { cassandra } from './cassandra-driver.cjs';
 import { childProcess } from './child-process.cjs';
 import { clickhouse } from './clickhouse.cjs';
 import { consoleMethods } from './console.cjs';
@@ -72,6 +73,7 @@ export const instruments: Instrument[] = [
     neon,
     planetscale,
     duckdb,
+    cassandra,
   ],
   // cache
   ...[ioredis, iovalkey, redis, memcached, memjs],

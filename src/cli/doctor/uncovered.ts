@@ -19,8 +19,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
   {
     // They speak a protocol of their own.
     packages:
-      words(`mssql tedious oracledb sqlite3 sqlite sql.js pg-native @libsql/client libsql cassandra-driver
-      snowflake-sdk ibm_db odbc duckdb @duckdb/node-api couchbase rethinkdb
+      words(`oracledb sql.js pg-native libsql snowflake-sdk ibm_db odbc duckdb duckdb-async couchbase rethinkdb
       @valkey/valkey-glide @redis/glide tarantool-driver aerospike hazelcast-client ravendb surrealdb
       @electric-sql/pglite node-firebird`),
     grade: 'note',
@@ -49,7 +48,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
   },
   {
     packages: words(`aws-sdk @google-cloud/storage @google-cloud/bigquery
-      @azure/storage-blob @azure/cosmos meilisearch typesense algoliasearch weaviate-client @pinecone-database/pinecone
+      @azure/cosmos meilisearch typesense algoliasearch weaviate-client @pinecone-database/pinecone
       @qdrant/js-client-rest @supabase/supabase-js @upstash/redis
       stripe openai @anthropic-ai/sdk @google/generative-ai twilio @sendgrid/mail @slack/web-api octokit
       @octokit/rest googleapis @notionhq/client contentful minio influx @influxdata/influxdb-client nano arangojs
@@ -66,6 +65,14 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     kind: 'rpc',
     grade: 'good',
     text: 'its calls are shown by service and command',
+  },
+  {
+    packages: words(`@azure/storage-blob @azure/storage-queue @azure/storage-file-share @azure/data-tables
+      @azure/keyvault-secrets @azure/keyvault-keys @azure/app-configuration @azure/search-documents
+      @azure/ai-form-recognizer @azure/monitor-query @azure/communication-email`),
+    kind: 'rpc',
+    grade: 'good',
+    text: 'its calls are shown by client and operation',
   },
   {
     packages: words('canvas @node-rs/argon2 @node-rs/bcrypt scrypt-kdf jimp'),
