@@ -30,7 +30,7 @@ interface Source {
 // Of DuckDB's C API: a result that only tells how many rows it changed.
 const CHANGED_ROWS = 1;
 const RUNNERS = ['run', 'stream', 'start', 'startStream'];
-const STATEMENT = /\s+LINE \d+: /;
+const STATEMENT = '\nLINE ';
 // One more than are recorded.
 const MAX_PARAMS = 1001;
 const NAMED = /\$(?=[A-Za-z_])/g;
@@ -75,7 +75,8 @@ export const duckdb: Instrument = {
 /** The message without the line of the statement that it ends with, and its values. */
 function errorOf(error: unknown): unknown {
   const message = errorField(error, 'message');
-  return message === undefined ? error : { message: message.split(STATEMENT, 1)[0] };
+  const at = message?.indexOf(STATEMENT) ?? -1;
+  return message === undefined || at < 0 ? error : { message: message.slice(0, at).trimEnd() };
 }
 
 function describe({ self, args }: TracedCall): CallInfo {
