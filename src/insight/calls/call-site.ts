@@ -140,10 +140,17 @@ interface Uses {
   hasOtherCallers: boolean;
 }
 
+/** Command and first part of a cache's key: `del user:ada` and `del user:null` are one statement. */
+function statementOf({ span, shape }: Call): string {
+  return span.kind === 'cache' ? shape.replace(/[:/.|].*$/s, '') : shape;
+}
+
 /** Wrappers among the frames at `level`; above level 0 only frames that called a wrapper count. */
 function wrappersAtLevel(calls: Call[], level: number, wrappersBelow: Set<string>): string[] {
   const uses = new Map<string, Uses>();
-  for (const { path, shape } of calls) {
+  for (const call of calls) {
+    const { path } = call;
+    const shape = statementOf(call);
     const position = path.positions[level];
     const above = path.frames[level + 1];
     if (position === undefined || above === undefined) continue;

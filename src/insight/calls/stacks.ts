@@ -33,6 +33,11 @@ const SETUP_PACKAGES = new Set([
 const SETUP_FRAME =
   /node_modules\/(?:knex\/lib\/migrations|typeorm\/migration|@mikro-orm\/migrations|drizzle-orm\/[^/]*\/?migrator)/;
 
+// What compilers make of an async function for an older target: TypeScript, esbuild, Babel and SWC.
+const LOWERED_ASYNC = /^(?:__awaiter|__async|_?asyncToGenerator|_async_to_generator)$/;
+/** Lines of TypeScript's __awaiter, whose inner functions are on the stack as well. */
+const AWAITER_LINES = 6;
+
 const pathsByStack = new WeakMap<Frame[], CallPath>();
 
 /** Call path of a stack; computed once per array, because the calls of a loop share their stack. */
@@ -50,7 +55,22 @@ function computePath(stack: Frame[]): CallPath {
   let isSetup = false;
   let isRecursive = false;
   let handlerAt = -1;
+  let isLowered = false;
   for (const frame of stack) {
+    if (frames.length > 0 && LOWERED_ASYNC.test(frame.function)) {
+      isLowered = true;
+      // Without a source map the helper is the app's code as any other.
+      while (frames.length > 1 && isInsideHelper(frame, frames.at(-1)!)) frames.pop();
+      continue;
+    }
+    if (isLowered && frame.application) {
+      isLowered = false;
+      const body = frames.at(-1)!;
+      if (body.file === frame.file) {
+        if (body.function === '<anonymous>') frames[frames.length - 1] = nameOf(body, frame);
+        continue;
+      }
+    }
     if (frame.application) {
       if (SETUP_FILE.test(frame.file)) isSetup = true;
       const inner = frames.at(-1);
@@ -65,6 +85,20 @@ function computePath(stack: Frame[]): CallPath {
     if (SETUP_PACKAGES.has(name) || SETUP_FRAME.test(frame.file)) isSetup = true;
   }
   return { frames, positions: frames.map(formatPosition), packages, handlerAt, isRecursive, isSetup };
+}
+
+function isInsideHelper(helper: Frame, { file, line, function: name }: Frame): boolean {
+  const isNear = line > helper.line && line <= helper.line + AWAITER_LINES;
+  return helper.application && file === helper.file && isNear && /^(?:<anonymous>|step)$/.test(name);
+}
+
+const namedBodies = new WeakMap<Frame, Frame>();
+
+/** The body of a lowered async function, with the name of the function that called the helper. */
+function nameOf(body: Frame, { function: name }: Frame): Frame {
+  let named = namedBodies.get(body);
+  if (named?.function !== name) namedBodies.set(body, (named = { ...body, function: name }));
+  return named;
 }
 
 // A recursive walk of a tree queries from ever deeper stacks: as one frame it has one call path.

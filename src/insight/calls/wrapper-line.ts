@@ -15,9 +15,13 @@ const MAPPER_METHOD =
   /^(?:find\w*|get\w*|count\w*|create\w*|bulkCreate|insert\w*|update\w*|upsert\w*|save\w*|destroy|delete\w*|remove\w*|aggregate|groupBy)$/;
 const MAPPER_ARGUMENT =
   /^(?:entity|model|target|options|opts|args|query|where|filters?|criteria|conditions?)\w*$/i;
-// this.repository.find: the name before the method; User.find is a statement of its own.
+// this.repository.find: the name before the method; User.find and articleRepository.find are statements
+// of their own.
 const RECEIVER = /(?<![\w$])([\w$]+)\s*\??\.\s*$/;
-const GENERIC_MODEL = /(?:repo|repository|model|delegate|entity|manager|em|dao)$/i;
+const GENERIC_MODEL =
+  /^[_#$]*(?:abstract|base|common|crud|current|data(?:base)?|db|default|entity|generic|inner|internal|main|model|my|orm|own|primary|prisma|read(?:only)?|sequelize|source|target|the|typeorm|write)?_?(?:repo|repository|model|delegate|entity|manager|em|dao)$/i;
+// A handler that passes on what is in its request: nobody above it has written it.
+const REQUEST = /^_?(?:req|request)$/;
 
 // await pool.query<Row>(text, …), run(...args), query({ text, values }): method and first argument.
 const CALL =
@@ -71,7 +75,7 @@ export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: Re
     return true;
   // rows.map((row) => this.users.find(row.userId)): the line asks, once for each row.
   if (kind === undefined && isListLoopLine(frame, readLine, false)) return false;
-  if (kind !== 'sql') return isParameter(name!, above);
+  if (kind !== 'sql') return !REQUEST.test(name!) && isParameter(name!, above);
   return (
     (name !== undefined && isStatementParameter(name, above)) || (!prepared && isTagFunction(above, call))
   );

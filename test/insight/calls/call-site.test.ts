@@ -121,3 +121,44 @@ test('a handler that passes its request on is no wrapper of the middleware that 
   t.same(sitesOf([...called, 'express', 'src/app.js:5 <anonymous>']), ['src/app.js:9'], 'at once');
   t.end();
 });
+
+test('the head of an async function that a compiler has lowered is no caller of its body', (t) => {
+  const lines: Record<string, string> = {
+    'src/find.ts:3': 'export const find = async (Model, id) => {',
+    'src/find.ts:4': '  const row = await Model.findOne(id);',
+  };
+  const readLine: ReadLine = ({ file, line }, other = line) => lines[`${file}:${other}`];
+  const sitesOf = (...helper: string[]) => {
+    const at = ['src/find.ts:4 <anonymous>', ...helper, 'src/find.ts:3 find', 'src/pets.ts:9 update'];
+    const story = new Story().sql('SELECT * FROM pets WHERE id = $1', { params: [1], error: 'no', at });
+    const { stack } = story.spans[0]!;
+    stack[0]!.column = lines['src/find.ts:4']!.indexOf('findOne') + 1;
+    for (const frame of stack) if (frame.file === 'node_modules/tslib/index.js') frame.function = '__awaiter';
+    return judge(story.trace(), { readLine }).map((finding) => finding.site);
+  };
+  t.same(sitesOf('tslib'), ['src/pets.ts:9'], 'of tslib');
+  t.same(sitesOf('src/find.ts:18 <anonymous>', 'src/find.ts:14 __awaiter'), ['src/pets.ts:9'], 'its own');
+  t.end();
+});
+
+test('keys that differ behind their first part make no wrapper of the line that asks for them', (t) => {
+  const story = new Story();
+  for (const [key, line] of [
+    ['user:null', 4],
+    ['user:ada', 5],
+    ['user:undefined', 6],
+  ] as const)
+    story.cache(`get ${key}`, { ms: 900, at: ['src/cache.js:3 load', `src/app.js:${line} handle`] });
+  t.same([...new Set(judge(story.trace()).map(({ site }) => site))], ['src/cache.js:3']);
+  const others = new Story();
+  for (const [key, line] of [
+    ['user:ada', 4],
+    ['post:ada', 5],
+  ] as const)
+    others.cache(`get ${key}`, { ms: 900, at: ['src/cache.js:3 load', `src/app.js:${line} handle`] });
+  t.same(
+    judge(others.trace()).map(({ site }) => site),
+    ['src/app.js:4', 'src/app.js:5'],
+  );
+  t.end();
+});

@@ -150,6 +150,11 @@ test('a line with a statement of its own is no wrapper', (t) => {
     ['sql', 'const load = (id) => this.repository.findOne(id);\n                                     ^'],
     [
       'sql',
+      'const load = (where) => this.articleRepository.findOne(where);\n                                               ^',
+    ],
+    [undefined, 'function remove(req, res) {\n  cache.remove(req.user);\n        ^'],
+    [
+      'sql',
       "const one = (client, id) => client.query('select 1', [id]);\n                                   ^",
     ],
     ['sql', 'const find = (id) => byId.get(id);\n                          ^'],
