@@ -35,7 +35,8 @@ const CROWD = 4;
 export const slow: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
-    if (!isSlow(scene, call) || isBlocked(scene, call) || isCrowded(scene, call)) continue;
+    if (!isSlow(scene, call) || isBlocked(scene, call)) continue;
+    if (isCrowded(scene, call) || isStalled(scene, call)) continue;
     const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
@@ -80,6 +81,13 @@ function isCrowded(scene: Scene, call: Call): boolean {
   return (scene.load?.othersDuring(scene.trace, call) ?? 0) >= CROWD;
 }
 
+// A cache that answers within milliseconds elsewhere in the run: a busy machine, or a pause of the server's.
+function isStalled({ times, limits }: Scene, call: Call): boolean {
+  if (call.span.kind !== 'cache') return false;
+  const fast = times?.fastTimeOf(call);
+  return fast !== undefined && fast * 10 < limits.slow.cache!;
+}
+
 function draftOf({ limits, trace, times: usual }: Scene, calls: Call[]): Draft {
   const times = calls.map(timeOf);
   const slowest = calls[times.indexOf(Math.max(...times))]!;
@@ -97,7 +105,7 @@ function draftOf({ limits, trace, times: usual }: Scene, calls: Call[]): Draft {
     kind: 'slow',
     severity: maxMs >= limits.slow[slowest.span.kind]! * 4 || share >= 0.8 ? 'high' : 'medium',
     message: `\`${slowest.label}\`${slowest.site ? ` at ${formatSite(slowest.site)}` : ''} took ${formatMs(maxMs)}${count}${part}`,
-    suggestion: fast === undefined ? suggestionFor(slowest) : busyText(fast),
+    suggestion: fast === undefined ? suggestionFor(slowest) : busyText(slowest, fast),
     calls,
     site: slowest.site,
     shape: slowest.shape,
@@ -111,8 +119,11 @@ function draftOf({ limits, trace, times: usual }: Scene, calls: Call[]): Draft {
   };
 }
 
-function busyText(ms: number): string {
-  return `It took ${formatMs(ms)} in another request: rather than for an index, look for what ran at the same time, the code of the app, which keeps answers waiting, or more queries than the database has processors for.`;
+function busyText({ sql }: Call, ms: number): string {
+  const [look, queries] = sql
+    ? ['rather than for an index, look', ', or more queries than the database has processors for']
+    : ['look', ''];
+  return `It took ${formatMs(ms)} in another request: ${look} for what ran at the same time, the code of the app, which keeps answers waiting${queries}.`;
 }
 
 // An index helps to filter, to join, to sort and to group.

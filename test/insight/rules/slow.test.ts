@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { UsualTimes } from '../../../src/insight/patterns/usual-times.js';
 import { judge, Story } from '../story.js';
 
 const adviceOf = (name: string) => judge(new Story().sql(name, { ms: 900 }).trace())[0]!.suggestion;
@@ -32,5 +33,37 @@ test('a password hash waits for nothing: its parameters are spoken of', (t) => {
   const spans = trace.spans.map((span) => ({ ...span, kind: 'hash' }));
   const [finding] = judge({ ...trace, spans }, { limits: { slow: { hash: 1000 } } });
   t.match(finding, { kind: 'slow', suggestion: /^A password hash is slow on purpose/ });
+  t.end();
+});
+
+test('what bcryptjs keeps waiting between its pieces is not slow, and neither is the hash twice', (t) => {
+  const story = new Story();
+  story.cache('set session:1', { ms: 300, at: 'src/users.js:8 login' });
+  story.now = 1;
+  story.rpc('bcryptjs.compare', { ms: 1300, library: 'bcryptjs', at: 'src/users.js:9 login' });
+  const trace = story.trace();
+  const spans = trace.spans.map((span) =>
+    span.library === 'bcryptjs' ? { ...span, kind: 'hash', detail: { inPieces: true } } : span,
+  );
+  const found = judge({ ...trace, spans }, { limits: { slow: { cache: 100, hash: 1000 } } });
+  t.same(
+    found.map(({ kind, site }) => `${kind} ${site}`),
+    ['event-loop src/users.js:9'],
+  );
+  t.end();
+});
+
+test('a cache that answered at once in another request stalls, and is not slow', (t) => {
+  const times = new UsualTimes();
+  const asked = (ms: number) => new Story().cache('get user:7', { ms }).trace();
+  t.match(judge(asked(300), { times }), [{ kind: 'slow', suggestion: /^Look at the size of the value/ }]);
+  judge(asked(30), { times });
+  const [finding] = judge(asked(300), { times });
+  t.equal(
+    finding?.suggestion,
+    'It took 30ms in another request: look for what ran at the same time, the code of the app, which keeps answers waiting.',
+  );
+  judge(asked(2), { times });
+  t.same(judge(asked(300), { times }), []);
   t.end();
 });
