@@ -87,7 +87,7 @@ test('suggestions fit the library', (t) => {
   t.match(advice(['sequelize', line], 'pg'), 'with all values of the property for the column `team_id`');
   t.match(
     advice(['typeorm', line], 'pg', 'SELECT * FROM users WHERE id = $1'),
-    '`repository.findBy({ id: In(values) })`',
+    '`repository.find({ where: { id: In(values) } })`',
   );
   t.match(
     advice(['drizzle-orm', line], 'pg', 'SELECT * FROM users WHERE id = $1'),

@@ -46,6 +46,7 @@ export const BUILDERS: Mapper[] = [
     count: (f) =>
       `.select(['${p(f)}', (eb) => eb.fn.countAll().as('count')]).where('${p(f)}', 'in', values).groupBy('${p(f)}')`,
     insert: () => '.values(rows)',
+    insertNew: () => '.values(rows).onConflict((oc) => oc.doNothing())',
     update: (f) => `.set(changes).where('${p(f)}', 'in', values)`,
     remove: (f) => `.where('${p(f)}', 'in', values)`,
     condition: (f) => `.where('${p(f)}', 'in', values)`,
@@ -82,6 +83,7 @@ function knexCode() {
     count: (f: MapperFacts) =>
       `.select('${p(f)}').count('* as count').whereIn('${p(f)}', values).groupBy('${p(f)}')`,
     insert: () => '.insert(rows)',
+    insertNew: () => '.insert(rows).onConflict().ignore()',
     update: (f: MapperFacts) => `.whereIn('${p(f)}', values).update(changes)`,
     remove: (f: MapperFacts) => `.whereIn('${p(f)}', values).del()`,
     condition: (f: MapperFacts) => `.whereIn('${p(f)}', values)`,

@@ -37,6 +37,8 @@ export interface Mapper {
   /** Count of each. */
   count: Code;
   insert: Code;
+  /** Rows of which those that are there already are left out; missing where there is no such call. */
+  insertNew?: Code;
   /** Rows that get the same change, or are deleted, by one column. */
   update: Code;
   remove: Code;

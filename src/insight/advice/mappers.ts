@@ -17,6 +17,7 @@ export const MAPPERS: Mapper[] = [
     keys: (f) => `${f.receiver}.findAll({ where: { [Op.or]: pairs } })`,
     count: (f) => `${f.receiver}.count({ where: { ${p(f)}: values }, group: ['${p(f)}'] })`,
     insert: (f) => `${f.receiver}.bulkCreate(rows)`,
+    insertNew: (f) => `${f.receiver}.bulkCreate(rows, { ignoreDuplicates: true })`,
     update: (f) => `${f.receiver}.update(changes, { where: { ${p(f)}: values } })`,
     upsert: (f) => `${f.receiver}.bulkCreate(rows, { updateOnDuplicate: [${list(f.changed)}] })`,
     updateEach: (f) => `${f.receiver}.bulkCreate(rows, { updateOnDuplicate: [${list(f.changed)}] })`,
@@ -39,6 +40,7 @@ export const MAPPERS: Mapper[] = [
     count: (f) =>
       `${f.receiver}.query().select('${p(f)}').count('* as count').whereIn('${p(f)}', values).groupBy('${p(f)}')`,
     insert: (f) => `${f.receiver}.query().insert(rows)`,
+    insertNew: (f) => `${f.receiver}.query().insert(rows).onConflict().ignore()`,
     update: (f) => `${f.receiver}.query().whereIn('${p(f)}', values).patch(changes)`,
     remove: (f) => `${f.receiver}.query().whereIn('${p(f)}', values).delete()`,
     condition: (f) => `.whereIn('${p(f)}', values)`,
@@ -58,8 +60,9 @@ export const MAPPERS: Mapper[] = [
     key: (f) =>
       p(f).includes('.')
         ? `${f.receiver}.find(${f.entity}{ where: { ${keyedBy(p(f), 'In(values)')} }, relations: { ${keyedBy(p(f).replace(/\.[^.]+$/, ''), 'true')} } })`
-        : `${f.receiver}.findBy(${f.entity}{ ${p(f)}: In(values) })`,
-    keys: (f) => `${f.receiver}.findBy(${f.entity}pairs)`,
+        : // Version 0.2 has no findBy.
+          `${f.receiver}.find(${f.entity}{ where: { ${p(f)}: In(values) } })`,
+    keys: (f) => `${f.receiver}.find(${f.entity}{ where: pairs })`,
     count: ({ receiver, entity, properties: [name] }) =>
       `${receiver}.createQueryBuilder(${entity}'t').select('t.${name}', '${name}').addSelect('COUNT(*)', 'count').where('t.${name} IN (:...values)', { values }).groupBy('t.${name}').getRawMany()`,
     insert: (f) => `${f.receiver}.insert(${f.entity}rows)`,
@@ -112,6 +115,7 @@ export const MAPPERS: Mapper[] = [
     count: (f) =>
       `${f.receiver}.groupBy({ by: ['${p(f)}'], where: { ${keyedBy(p(f), '{ in: values }')} }, _count: true })`,
     insert: (f) => `${f.receiver}.createMany({ data: rows })`,
+    insertNew: (f) => `${f.receiver}.createMany({ data: rows, skipDuplicates: true })`,
     update: (f) =>
       `${f.receiver}.updateMany({ where: { ${keyedBy(p(f), '{ in: values }')} }, data: changes })`,
     remove: (f) => `${f.receiver}.deleteMany({ where: { ${keyedBy(p(f), '{ in: values }')} } })`,

@@ -21,7 +21,7 @@ export function writesText(loop: LoopCalls, hints: SourceHints): string {
   if (found?.methods.some((method) => /(?:^|\.)flush$/.test(method)))
     return 'change all in the loop, and `await em.flush()` once after it';
   if (call.verb === 'INSERT' || call.verb === 'REPLACE')
-    return `insert all rows at once: ${insertText(call, found, hints)}`;
+    return `insert all rows at once: ${loop.calls.some(isTaken) ? newRowsText(call, found, hints) : insertText(call, found, hints)}`;
   const places = placesOf(loop as never);
   const keys = keysOf(places);
   const changed = places.filter(({ clause, varies }) => clause === 'SET' && varies);
@@ -71,6 +71,25 @@ function changeText(
     return `with one ${found.method.replace(/^.*\./, '')} of all, by a condition on \`${bareName(keys[0]!)}\` with all values`;
   if (!facts) return conditionText({ calls: [call] }, { columns: keys }, hints);
   return `\`${call.verb === 'DELETE' ? found.mapper.remove(facts) : found.mapper.update(facts)}\``;
+}
+
+const TAKEN = /^(?:23505|ER_DUP_ENTRY|1062|SQLITE_CONSTRAINT)|duplicate (?:key|entry)|UNIQUE constraint/i;
+
+/** Whether an INSERT failed because there is such a row already. */
+function isTaken({ span }: Call): boolean {
+  return span.error !== undefined && TAKEN.test(span.error);
+}
+
+// As one statement they all fail with the first that is there already.
+function newRowsText(call: Call, found: MapperCall | undefined, hints: SourceHints): string {
+  const insertNew = found?.isRaw ? undefined : found?.mapper.insertNew;
+  // Kysely and Prisma have another call for MySQL, Drizzle for each database.
+  const isPlain = call.dialect !== 'mysql' || !/^(?:Kysely|Prisma)$/.test(found?.mapper.name ?? '');
+  const facts = insertNew && isPlain ? mapperFactsOf(call, found!, [], [], hints) : undefined;
+  const why = 'some are there already, and one of them would fail all';
+  if (insertNew && facts) return `\`${insertNew(facts)}\`: ${why}`;
+  const clause = call.dialect === 'mysql' ? 'INSERT IGNORE' : 'ON CONFLICT DO NOTHING';
+  return `${insertText(call, found, hints)}, as \`${clause}\`: ${why}`;
 }
 
 /** INSERT of all rows, within a sentence. */
