@@ -132,6 +132,47 @@ test('suggestions for ORMs name the feeding query, and columns in their spelling
   t.end();
 });
 
+test('relations through a table between two are loaded with their parents, or counted for all', (t) => {
+  const lines = ['', 'const tags = this.getTags()', 'const fans = this.countFans()'];
+  const adviceAt = (line: number, columns: string) => {
+    const sql = `SELECT ${columns} FROM "Tag" INNER JOIN "ArticleTag" ON "Tag"."id" = "ArticleTag"."tagId" AND "ArticleTag"."articleId" = `;
+    const story = new Story()
+      .sql('SELECT * FROM "Article"', { rows: 6, at: ['sequelize', 'src/articles.js:31'] })
+      .each(upTo(6), (s, id) =>
+        s.sql(`${sql}${id}`, { rows: 2, at: ['sequelize', `src/article.js:${line} toJson`] }),
+      );
+    for (const span of story.spans) span.stack.at(-1)!.column = 14;
+    return judge(story.trace(), { readLine: (_, at = 0) => lines[at - 1] })[0]?.suggestion;
+  };
+  t.equal(
+    adviceAt(2, '"Tag"."name"'),
+    'Load it with its parents: `include` in the findAll at src/articles.js:31.',
+  );
+  t.equal(
+    adviceAt(3, 'count("Tag"."id") AS "count"'),
+    'Count for all parents at once, before the loop: the same for all values of `articleId`, grouped by it; then pick each answer from a Map.',
+  );
+  t.end();
+});
+
+test('queries at once ask for too many connections only where they are more than the pool has', (t) => {
+  const adviceOf = (max: number) => {
+    const story = new Story().all(upTo(8), (s, id) =>
+      s.sql('SELECT * FROM users WHERE id = $1', {
+        params: [id],
+        wait: 150,
+        detail: { pool: { max, open: max, idle: 0, waiting: 9 } },
+        at: 'src/users.js:4 list',
+      }),
+    );
+    const found = judge(story.trace(), { limits: { loop: 99 } });
+    return found.find(({ kind }) => kind === 'pool-wait')?.suggestion;
+  };
+  t.match(adviceOf(5), /^The 8 queries that start at once at src\/users\.js:4 need more connections/);
+  t.match(adviceOf(10), /^Hold connections for a shorter time/);
+  t.end();
+});
+
 test('two queries could be parallel, the first of them made before any await', (t) => {
   const trace = new Story()
     .sql('SELECT count(*) FROM users', { rows: 1, ms: 40, at: ['src/a.js:3 page', 'src/server.js:9 handle'] })

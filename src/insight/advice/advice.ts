@@ -95,8 +95,23 @@ function textOf(loop: Loop, shape: ReadShape, hints: SourceHints, { feedingSite 
     case 'neighbour':
       return `each turn asks for the row next to one, by ${name}: let the database find all neighbours at once, with \`lag()\` or \`lead()\` over that order, or a LATERAL join`;
     default:
-      return 'ask once for all values, before the loop: join the query to a list of them (VALUES, or JSON), so that the database answers for each';
+      return (
+        joinedRelationText(call, hints, columns, feedingSite) ??
+        'ask once for all values, before the loop: join the query to a list of them (VALUES, or JSON), so that the database answers for each'
+      );
   }
+}
+
+// `article.getTags()` and `article.countFans()` of Sequelize compare in the join to a table between the two.
+function joinedRelationText(
+  call: Call,
+  hints: SourceHints,
+  [column]: string[],
+  feedingSite: string | undefined,
+): string | undefined {
+  const text = relationText(call, hints, feedingSite);
+  if (text === undefined || column === undefined || !/\.count[A-Z]\w*\(/.test(hints.call)) return text;
+  return `count for all parents at once, before the loop: the same for all values of \`${bareName(column)}\`, grouped by it; then pick each answer from a Map`;
 }
 
 // The look of a findOrCreate, whose INSERT is a call of its own.

@@ -21,7 +21,8 @@ function draftOf({ trace, calls }: Scene, error: RequestError): Draft {
     severity: isGrave ? 'high' : 'low',
     message: `${errorTitle(error)}: ${errorOutcome(error, trace)}`,
     calls: call === undefined ? [] : [call],
-    site: firstApplicationFrame(error.stack),
+    // Errors of drivers come without a stack: the line is that of the call which failed.
+    site: firstApplicationFrame(error.stack) ?? call?.site,
     shape: error.name,
     ms: 0,
     ...weighConfidence(

@@ -90,7 +90,10 @@ function causeText(waiting: Call[]): string {
 
 function draftOf(scene: Scene, waiting: Call[], total: number): Draft {
   const worst = waiting.reduce((a, b) => (b.span.wait! > a.span.wait! ? b : a));
-  const parallelLoop = scene.loops.find((loop) => isParallel(loop) && loop.calls.includes(worst));
+  const size = waiting.map(({ span }) => countsOf(span.detail)?.max).find((max) => max !== undefined);
+  const parallelLoop = scene.loops.find(
+    (loop) => isParallel(loop) && loop.calls.includes(worst) && loop.calls.length > (size ?? 1),
+  );
   const share = shareOf(scene, total);
   const part = share > 0 ? `, ${Math.round(share * 100)}% of the request` : '';
   const where = worst.site ? `, at ${formatSite(worst.site)}` : '';

@@ -26,6 +26,14 @@ test('an error that was answered with a 5xx, or killed the process, is a finding
   t.end();
 });
 
+test('an error without a line of the app has that of the call which failed', (t) => {
+  const span = aSpan({ error: 'no', stack: [aFrame({ function: 'list', file: 'src/list.js', line: 8 })] });
+  t.match(findings({ status: 500, spans: [span] }, { span: 0, stack: [] }), [
+    { site: 'src/list.js:8', spans: [0] },
+  ]);
+  t.end();
+});
+
 test('an answered 404 is none; an answer in good order makes it a small one', (t) => {
   t.same(findings({ status: 404 }, { status: 404 }), []);
   t.match(findings({ status: 302 }), [{ kind: 'thrown', severity: 'low' }]);
