@@ -32,6 +32,9 @@ export interface SeenBlock {
 const MIN_KNOWN_MS = 50;
 const MAX_BLOCKS = 20;
 
+// Bound at load, as the app may replace it.
+const cpuUsage = process.cpuUsage.bind(process);
+
 let lastAt = 0;
 let lastRequest: TracedRequest | undefined;
 let lastStack = 0;
@@ -66,17 +69,18 @@ export function noteActivity(at: number, request: TracedRequest | undefined, sta
   }
 }
 
-/** Notes a synchronous call, whose own record tells how long it blocked. */
+/** Notes a synchronous call, whose own record tells how long it blocked, and the ms of CPU it may have used. */
 export function noteBlockingCall(
   began: number,
   ended: number,
   request: TracedRequest | undefined,
   stack: number,
   name: string,
+  cpu = Number.POSITIVE_INFINITY,
 ): void {
   noteActivity(began, request, stack);
   lastAt = ended;
-  if (ended - began < MIN_KNOWN_MS || known.length >= MAX_BLOCKS) return;
+  if (Math.min(ended - began, cpu) < MIN_KNOWN_MS || known.length >= MAX_BLOCKS) return;
   known.push({ start: began, end: ended, request, stack, name });
 }
 
@@ -94,6 +98,21 @@ export function noteCapture(capture: Capture): void {
   const start = Math.max(intervalBegan, seen.at(-1)?.end ?? 0, id === task ? taskBegan : lastAt);
   running = { start, end: 0, task: id, captures: [capture] };
   seen.push(running);
+}
+
+/** Microseconds of CPU that the process had used at the last tick; -1 while there are none. */
+let tickMicros = -1;
+
+/** Notes the microseconds of CPU at a tick; -1 ends the watch. */
+export function noteTickCpu(micros: number): void {
+  tickMicros = micros;
+}
+
+/** At most so many ms of CPU did code take that ran since the last tick; undefined while there are none. */
+export function cpuSinceTick(): number | undefined {
+  if (tickMicros < 0) return undefined;
+  const { user, system } = cpuUsage();
+  return (user + system - tickMicros) / 1000;
 }
 
 /** The longest gap up to a tick, from which on the next is measured. */

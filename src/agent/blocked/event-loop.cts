@@ -8,7 +8,14 @@ import { attempt } from '../guard.cjs';
 import { blocking } from '../instruments/blocking.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
-import { type Gap, noteActivity, type SeenBlock, takeBlocks, takeLongestGap } from './activity.cjs';
+import {
+  type Gap,
+  noteActivity,
+  noteTickCpu,
+  type SeenBlock,
+  takeBlocks,
+  takeLongestGap,
+} from './activity.cjs';
 import { type Block, seenBlock } from './block-spans.cjs';
 import { mostSeen } from './most-seen.cjs';
 import { forgetBlocks, noteEnd, noteOpen, tellWaiting } from './waiting.cjs';
@@ -54,7 +61,7 @@ export function watchLoop(request: TracedRequest): void {
   noteOpen(request);
   if (timer === undefined) {
     tickAt = now();
-    cpuMicros = usedMicros();
+    noteTickCpu((cpuMicros = usedMicros()));
     takeLongestGap(tickAt);
     takeBlocks(tickAt);
     timer = startInterval(attempt, TICK_MS, tick);
@@ -84,7 +91,7 @@ function tick(): void {
   const found = recordBlocks(at, used);
   const isAnyOpen = tellWaiting(found, at);
   tickAt = at;
-  cpuMicros = used;
+  noteTickCpu((cpuMicros = used));
   beat();
   // Not before, or the first request would wait for the thread's start.
   startWatchdog();
@@ -118,6 +125,7 @@ function recordBlocks(at: number, used: number): Block[] {
 function rest(): void {
   stopInterval(timer);
   timer = undefined;
+  noteTickCpu(-1);
   forgetBlocks();
   setWatching(false);
 }

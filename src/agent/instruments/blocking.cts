@@ -1,6 +1,6 @@
 /** Instrument of Node's synchronous fs, crypto and zlib functions, and of JSON's, that block for over 5 ms. */
 
-import { noteBlockingCall } from '../blocked/activity.cjs';
+import { cpuSinceTick, noteBlockingCall } from '../blocked/activity.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
 import { applyUnseen } from '../call/hidden-frames.cjs';
@@ -53,8 +53,21 @@ function lookAtJson(request: TracedRequest, json: unknown): void {
   if (request.hasFailedCall) noteAnsweredError(request, json);
 }
 
-function describe({ self, args }: TracedCall): CallInfo {
-  const method = self as string;
+/** A call that blocked, with the ms of CPU that it used at most where those are far fewer. */
+interface BlockingCall {
+  method: string;
+  cpu: number | undefined;
+}
+
+function describe(call: TracedCall): CallInfo {
+  // The name alone is that of a gap, which the watch of the loop has measured.
+  const { method, cpu } =
+    typeof call.self === 'string' ? { method: call.self, cpu: undefined } : (call.self as BlockingCall);
+  const info = describeMethod(method, call.args);
+  return cpu === undefined ? info : { ...info, detail: { ...info.detail, cpu: Math.round(cpu) } };
+}
+
+function describeMethod(method: string, args: ArrayLike<unknown>): CallInfo {
   const path =
     typeof args[0] === 'string' && method.startsWith('fs.') ? ` ${args[0].slice(0, MAX_PATH)}` : '';
   if (method === 'JSON.parse') return { name: method, detail: { characters: String(args[0]).length } };
@@ -99,10 +112,15 @@ function wrapMethod(
 function recordBlock(cut: () => unknown, name: string, args: IArguments, began: number): void {
   // Which modules are loaded under the first requests, and how long that takes, is up to the machine.
   if (isCalledByRuntime(cut)) return;
+  const ended = now();
+  // Files are waited for without CPU; what only computes took longer because the process waited for its turn.
+  const cpu = name.startsWith('fs.') ? undefined : cpuSinceTick();
+  if (cpu !== undefined && cpu < BLOCKS_MS) return;
   const site = captureCallSite(cut);
   if (site === undefined) return;
-  noteBlockingCall(began, now(), site.request, site.stack, name);
-  const call = beginCallFrom(blocking, site, name, args);
+  noteBlockingCall(began, ended, site.request, site.stack, name, cpu);
+  const isStarved = cpu !== undefined && cpu * 2 < ended - began;
+  const call = beginCallFrom(blocking, site, { method: name, cpu: isStarved ? cpu : undefined }, args);
   call.began = began;
   endCall(call);
 }

@@ -55,7 +55,8 @@ function isKnownOtherwise(scene: Scene, call: Call): boolean {
 
 function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
   const [call] = calls;
-  const times = calls.map(({ span }) => span.duration ?? 0);
+  // What computes blocked for as long as it had the processor: the rest is a busy machine's.
+  const times = calls.map(({ span }) => Math.min(span.duration ?? 0, Number(span.detail?.cpu ?? Infinity)));
   const total = times.reduce((sum, ms) => sum + ms, 0);
   const most = Math.max(...times);
   const longest = isInPieces(call!) ? Math.min(most, PIECE_MS) : most;

@@ -26,3 +26,10 @@ test('synchronous hashes are told of the library that needs no thread of the app
   t.match(finding, { kind: 'event-loop', severity: 'high', suggestion: OTHER_LIBRARY });
   t.end();
 });
+
+test('what computes blocked for as long as it had the processor', (t) => {
+  const [finding] = found(400, { cpu: 120 }, 'JSON.stringify', 'block');
+  t.match(finding, { kind: 'event-loop', severity: 'medium', ms: 120 });
+  t.same(found(400, { cpu: 12 }, 'JSON.stringify', 'block'), [], 'the rest is a busy machine');
+  t.end();
+});
