@@ -24,8 +24,8 @@ export interface Framework {
   /** Supported versions as a semver range. */
   versions: string;
   /** Patches by file of a package, called with its exports after loading. */
-  files?: Record<string, (exports: never) => Function | void>;
-  /** Files whose patch returns a function that replaces the exports. */
+  files?: Record<string, (exports: never) => object | void>;
+  /** Files whose patch may return what replaces the exports. */
   replaced?: string[];
   /** ES modules among `files` with the bindings that the patch receives. */
   esm?: Record<string, string[]>;

@@ -89,6 +89,11 @@ const hono = (file: string): ExpectedRoutes => ({
     handler: `page ${FOLDER}/${file}:20`,
     params: { org: '7', page: 'news' },
   },
+  '/orgs/7/feed/second': {
+    route: '/orgs/:org/feed/second',
+    handler: `second ${FOLDER}/${file}:25`,
+    params: { org: '7' },
+  },
   '/nowhere': {},
 });
 const nest: ExpectedRoutes = {
@@ -109,6 +114,7 @@ const APPS: [file: string, driver: string, routes: ExpectedRoutes, env?: Record<
   ['koa.mjs', 'koa', koa('koa.mjs')],
   ['hono.mjs', 'hono', hono('hono.mjs')],
   ['hono.cjs', 'hono', hono('hono.cjs')],
+  ['hono.cjs', 'hono-4', hono('hono.cjs')],
   ['nest.cjs', '@nestjs/platform-express', nest, { ADAPTER: 'ExpressAdapter' }],
   ['nest.cjs', '@nestjs/platform-fastify', nest, { ADAPTER: 'FastifyAdapter' }],
   ['plain.cjs', 'node:http', { '/orgs/7': {} }],
