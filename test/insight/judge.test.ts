@@ -155,6 +155,25 @@ test('relations through a table between two are loaded with their parents, or co
   t.end();
 });
 
+test('what an ORM asks again before it writes is not repeated by the app', (t) => {
+  const sql = 'SELECT * FROM pets WHERE id = $1';
+  const kindsOf = (...methods: string[]) => {
+    const story = new Story().each(methods, (s, method, n) =>
+      s.sql(sql, {
+        params: [7],
+        ms: 3,
+        at: ['typeorm', `src/pets.ts:${n < 1 ? 4 : 6} update`],
+        detail: { via: method },
+      }),
+    );
+    for (const [n, { stack }] of story.spans.entries()) stack[0]!.function = methods[n]!;
+    return judge(story.trace()).map(({ kind }) => kind);
+  };
+  t.same(kindsOf('Repository.findOne', 'Repository.save', 'Repository.save'), []);
+  t.same(kindsOf('Repository.findOne', 'Repository.findOne', 'Repository.remove'), ['same-query']);
+  t.end();
+});
+
 test('queries at once ask for too many connections only where they are more than the pool has', (t) => {
   const adviceOf = (max: number) => {
     const story = new Story().all(upTo(8), (s, id) =>

@@ -2,6 +2,7 @@
 
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
+import { mapperCallOf } from '../advice/mapper-call.js';
 import { adviceForRepeats, adviceForSameQuery } from '../advice/repeats.js';
 import type { Call } from '../calls/calls.js';
 import { isSameCallPath, runningMs } from '../calls/loops.js';
@@ -123,8 +124,21 @@ function isUncertain({ calls }: Repetition): boolean {
   return paths.size < calls.length || rows.size > 1 || (calls[0]!.span.rows ?? 0) > 1;
 }
 
+// `save`, `remove` and `upsert` of an ORM look at the row, and at its relations, before they write.
+const WRITE_METHOD =
+  /(?:^|\.)(?:\w*save|\w*remove|upsert\w*|destroy|update|delete|flush|persist\w*|findOrCreate|increment|decrement)$/i;
+
+/** Whether the ORM asked by itself, all but once: the app has nothing to keep. */
+function isOfMapper({ calls }: Repetition): boolean {
+  const asked = calls.filter((call) => {
+    const found = mapperCallOf(call);
+    return found === undefined || found.isRaw || !found.methods.some((method) => WRITE_METHOD.test(method));
+  });
+  return asked.length < calls.length && asked.length < 2;
+}
+
 function draftOf(scene: Scene, all: Repetition[]): Draft | undefined {
-  const repetitions = all.filter((repetition) => !isUncertain(repetition));
+  const repetitions = all.filter((repetition) => !isUncertain(repetition) && !isOfMapper(repetition));
   if (repetitions.length === 0) return undefined;
   const calls = repetitions.flatMap((repetition) => repetition.calls);
   const waste = repetitions.reduce((sum, repetition) => sum + runningMs(repetition.calls.slice(1)), 0);
