@@ -6,6 +6,7 @@ const DRIVERS = `
   mysql mysql2 mariadb sqlite3 better-sqlite3 sqlite tedious mssql oracledb cassandra-driver mongodb mongoose
   mquery mongoist ioredis redis redis-commands connection-parse memcached memjs jackpot hashring thrift
   knex objection bookshelf sequelize sequelize-typescript typeorm drizzle-orm kysely waterline massive
+  waterline-utils parley machine machinepack-postgresql machinepack-mysql sails-postgresql sails-mysql sails-disk
   generic-pool tarn sequelize-pool node-pg-migrate umzug postgres-pool cachegoose
   axios got ky needle request request-promise request-promise-native request-promise-core superagent node-fetch cross-fetch
   isomorphic-fetch whatwg-fetch make-fetch-happen undici follow-redirects graphql-request agentkeepalive
@@ -16,7 +17,7 @@ const DRIVERS = `
 const FRAMEWORKS = `
   express router express-promise-router express-async-errors express-async-handler express-session connect
   koa koa-compose koa-router koa-bodyparser koa-mount koa-session co fastify fastify-plugin avvio light-my-request
-  find-my-way hono restify polka micro h3 nitropack next nuxt vike elysia sails moleculer body-parser
+  find-my-way hono restify polka micro h3 nitropack next nuxt vike elysia sails sails-hook-orm machine-as-action moleculer body-parser
   raw-body finalhandler on-finished ee-first serve-static send compression cors helmet passport passport-strategy
   multer busboy graphql graphql-yoga graphql-http express-graphql apollo-server-core apollo-server-express mercurius
   type-graphql dataloader routing-controllers inversify tsyringe awilix socket.io engine.io`;
@@ -27,7 +28,7 @@ const HELPERS = `
   p-all p-props p-series p-each-series p-memoize p-throttle promise-limit promise-queue promise-pool promise-retry
   retry bottleneck cockatiel opossum semaphore fastq rxjs lodash lodash-es underscore ramda lru-cache memoizee
   memoize-one mem cls-hooked tslib regenerator-runtime core-js reflect-metadata zone.js iterare eventemitter3 once
-  kareem retry-as-promised standard-as-callback on-headers asap promise thenify universalify pify hookable unctx
+  kareem flaverr retry-as-promised standard-as-callback on-headers asap promise thenify universalify pify hookable unctx
   wrappy readable-stream through2 pump end-of-stream graceful-fs ono
   tsx ts-node ts-node-dev esbuild esbuild-register sucrase pirates source-map-support jiti vite vite-node vitest
   jest jest-runtime jest-circus jest-cli mocha tap nodemon pm2 webpack rollup yargs commander
@@ -38,7 +39,7 @@ const SCOPES = `
   @planetscale @neondatabase @vercel @nestjs @koa @fastify @hono @hapi @apollo @graphql-tools @graphql-yoga @envelop
   @whatwg-node @trpc @feathersjs @loopback @adonisjs @remix-run @react-router @sveltejs @tanstack @vitejs @vitest
   @jest @babel @swc @swc-node @esbuild @oxc-project @opentelemetry @sentry @datadog @elastic @sindresorhus
-  @supercharge @fastify @tsoa @typegoose @poppinss @japa @dataplan @opencensus @sentry-internal`;
+  @supercharge @sailshq @fastify @tsoa @typegoose @poppinss @japa @dataplan @opencensus @sentry-internal`;
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 const FRAMEWORK_NAMES = new Set(words(FRAMEWORKS));

@@ -23,6 +23,7 @@ import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
 import { pLimit } from './p-limit.cjs';
 import { pQueue } from './p-queue.cjs';
+import { parley } from './parley.cjs';
 import { pgPromise } from './pg-promise.cjs';
 import { piscina } from './piscina.cjs';
 import { prisma } from './prisma.cjs';
@@ -42,7 +43,7 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   // query builders
   ...[knex, kysely],
   // ORMs
-  ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma, mongoose],
+  ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma, mongoose, parley],
   // what is above a driver without mapping
   ...[pgPromise, slonik, mssql, keyv],
   // HTTP clients

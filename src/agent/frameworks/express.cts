@@ -226,7 +226,8 @@ function readRoute(message: IncomingMessage): RouteInfo | undefined {
   const reached = reachedRoutes.get(message);
   const { baseUrl = '', params } = reached?.route === route ? reached : request;
   const prefix = prefixes.get(message)?.get(baseUrl);
-  const base = prefix?.pattern ?? baseUrl;
+  // Sails has the whole origin there.
+  const base = prefix?.pattern ?? (baseUrl.startsWith('/') ? baseUrl : '');
   const path = patternText(route.path);
   const layerOf = (name: string | undefined) =>
     route.stack?.findLast(

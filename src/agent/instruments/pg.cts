@@ -8,6 +8,8 @@ import {
   type PoolCounts,
   type TracedCall,
 } from '../call/call.cjs';
+import { currentCallSite } from '../call/call-site.cjs';
+import { bindDeferred } from '../call/deferred.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
@@ -232,8 +234,10 @@ function recordConnect(
     connections.noteWait(client, call.request, call.began, counts);
     discardCall(call);
   };
-  const callback = args[0];
-  if (typeof callback === 'function') {
+  const given = args[0];
+  if (typeof given === 'function') {
+    // What is above the driver, such as Waterline, goes on in it: after a wait, in the turn of another request.
+    const callback = currentCallSite(call.request) === undefined ? given : bindDeferred(given);
     return original.call(
       pool,
       bindToRequest(call.request, callback, ({ 0: error, 1: client }) => onSettled(error, client as object)),

@@ -32,7 +32,7 @@ export interface LibraryCoverage {
  * the mapper calls the driver in the turn of the app's call or is awaited all the way.
  */
 const MAPPERS_WITHOUT_LINES =
-  'waterline massive orm zapatos @databases/pg @databases/mysql @pgtyped/runtime orange-orm'.split(' ');
+  'massive orm zapatos @databases/pg @databases/mysql @pgtyped/runtime orange-orm'.split(' ');
 
 /**
  * Checks of the libraries that Node finds from the folders: instruments, ORMs, drivers without any.
