@@ -1,10 +1,10 @@
 /** Rule: time in which queries waited for a connection of the pool. */
 
-import { unionMs } from '../../domain/intervals.js';
+import { CoveredTime, unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import { isParallel, type Loop } from '../calls/loops.js';
+import { isParallel } from '../calls/loops.js';
 import { blocksDuring } from '../patterns/blocked-times.js';
 import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
@@ -24,7 +24,9 @@ interface PoolCounts {
 }
 
 export const poolWait: Rule = (scene) => {
-  const told = scene.loops.filter((loop) => isParallel(loop) && scene.claimed.has(loop.calls[0]!));
+  const told = scene.loops
+    .filter((loop) => isParallel(loop) && scene.claimed.has(loop.calls[0]!))
+    .map(({ calls }) => new CoveredTime(calls));
   const waiting = scene.calls.filter(
     (call) => isWaitForPool(call) && !isBlocked(scene, call) && !isBesideLoop(call, told),
   );
@@ -70,16 +72,9 @@ function isBlocked(scene: Scene, call: Call): boolean {
 }
 
 // A loop at once takes all connections: it is told already, and its own queries wait as those beside it.
-function isBesideLoop(call: Call, loops: Loop[]): boolean {
+function isBesideLoop(call: Call, loops: CoveredTime[]): boolean {
   const { start, end } = waitOf(call);
-  return loops.some(({ calls }) => {
-    const meanwhile = calls.filter((other) => other.start < end && other.end > start);
-    const clipped = meanwhile.map((other) => ({
-      start: Math.max(other.start, start),
-      end: Math.min(other.end, end),
-    }));
-    return unionMs(clipped) * 2 >= end - start;
-  });
+  return loops.some((loop) => loop.within(start, end) * 2 >= end - start);
 }
 
 /** `, since all 10 were in use`; empty where the pool's counts are not known. */

@@ -1,6 +1,6 @@
 /** What mending a finding changes of a request's times: calls that fall away, get shorter or begin earlier. */
 
-import { type Interval, unionMs } from '../../domain/intervals.js';
+import { CoveredTime } from '../../domain/intervals.js';
 import type { Finding } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { median } from '../patterns/polling.js';
@@ -137,27 +137,29 @@ function overheadOf(gap: number, run: number): number {
 function lookupsWithin(gone: ReadonlySet<Call>, calls: Call[]): Call[] {
   const lookups = calls.filter(({ span }) => span.kind === 'dns');
   if (lookups.length === 0) return [];
-  return lookups.filter(({ start, end }) => [...gone].some((call) => call.start <= start && call.end >= end));
+  const times = new CoveredTime([...gone]);
+  return lookups.filter((lookup) => times.covers(lookup));
 }
 
 /** A slow call takes as long as others of its library do. */
 function speedUp(mended: Mended, calls: Call[]): void {
   const { schedule } = mended;
   const own = new Set(calls);
+  const others = scheduled(
+    mended,
+    mended.calls.filter((other) => !own.has(other)),
+  );
+  const typicalTimes = new Map<string, number>();
+  for (const group of groupedBy(others, ({ call }) => clientOf(call)))
+    typicalTimes.set(clientOf(group[0]!.call), median(group.map(({ at }) => schedule.run[at]!)));
   for (const { call, at } of scheduled(mended, calls)) {
-    const { library, kind } = call.span;
-    const others = scheduled(
-      mended,
-      mended.calls.filter(
-        (other) => !own.has(other) && other.span.library === library && other.span.kind === kind,
-      ),
-    );
-    const typical =
-      others.length === 0
-        ? ROUND_TRIP_MS + schedule.added[at]!
-        : median(others.map((other) => schedule.run[other.at]!));
+    const typical = typicalTimes.get(clientOf(call)) ?? ROUND_TRIP_MS + schedule.added[at]!;
     schedule.run[at] = Math.min(schedule.run[at]!, typical);
   }
+}
+
+function clientOf({ span: { library, kind } }: Call): string {
+  return `${library} ${kind}`;
 }
 
 /** Each begins when the first does, and what waited for one of them waits for all. */
@@ -167,11 +169,16 @@ function startTogether(mended: Mended, calls: Call[]): void {
   const [first, ...others] = members;
   if (first === undefined) return;
   const own = new Set(members);
+  // The calls of a fan-out share one list.
   const widened = new Map<readonly number[], readonly number[]>();
   schedule.after = schedule.after.map((list, at) => {
-    if (own.has(at) || !list.some((each) => own.has(each))) return list;
-    const known = widened.get(list) ?? [...new Set([...list, ...members])].filter((each) => each < at);
-    widened.set(list, known);
+    if (own.has(at)) return list;
+    let known = widened.get(list);
+    if (known === undefined) {
+      const isWider = list.some((each) => own.has(each));
+      known = isWider ? [...new Set([...list, ...members])].filter((each) => each < at) : list;
+      widened.set(list, known);
+    }
     return known;
   });
   schedule.last = [...new Set([...schedule.last, ...members])];
@@ -215,25 +222,15 @@ function dropFallbacks(mended: Mended, calls: Call[]): void {
 /** The blocks are gone: from between the calls, and from those whose answers they kept waiting. */
 function unblock({ schedule, calls: all, positions }: Mended, blocks: Call[]): void {
   const { graph } = schedule;
-  const intervals: Interval[] = blocks.map(({ start, end }) => ({ start, end }));
-  const blockedMs = (start: number, end: number) =>
-    unionMs(
-      intervals
-        .map((block) => ({ start: Math.max(block.start, start), end: Math.min(block.end, end) }))
-        .filter((block) => block.end > block.start),
-    );
+  const blocked = new CoveredTime(blocks);
   for (const [at, call] of graph.calls.entries()) {
-    schedule.gap[at]! -= blockedMs(call.start - schedule.gap[at]!, call.start);
-    const isDelayed = intervals.some(({ start, end }) => start < call.end && call.end <= end + DELIVERY_MS);
-    if (isDelayed) schedule.run[at]! -= blockedMs(call.ready, call.end);
+    schedule.gap[at]! -= blocked.within(call.start - schedule.gap[at]!, call.start);
+    const isDelayed = blocked.hasOne({ startBefore: call.end, endFrom: call.end - DELIVERY_MS });
+    if (isDelayed) schedule.run[at]! -= blocked.within(call.ready, call.end);
   }
-  schedule.lastGap -= blockedMs(graph.duration - schedule.lastGap, graph.duration);
+  schedule.lastGap -= blocked.within(graph.duration - schedule.lastGap, graph.duration);
   // A synchronous call that blocked is what blocks: both have its time.
   for (const call of all)
-    if (call.span.detail?.blocking === true && positions.has(call.index) && isCovered(call, intervals))
+    if (call.span.detail?.blocking === true && positions.has(call.index) && blocked.covers(call))
       schedule.run[positions.get(call.index)!] = 0;
-}
-
-function isCovered(call: Interval, intervals: Interval[]): boolean {
-  return intervals.some(({ start, end }) => start <= call.start && end >= call.end);
 }

@@ -6,21 +6,26 @@ import { type CallGraph, callGraphOf } from './call-graph.js';
 import { hasMending, type Mended, mendFinding } from './mending.js';
 import { durationBy, type Schedule, scheduleOf } from './schedule.js';
 
+/** Findings of a request with wins: each takes a walk over all calls, and thousands of calls may each have a finding. */
+const MAX_WINS = 200;
+
 /** What wins are computed of. */
 export type WonTrace = Pick<Trace, 'duration' | 'spans' | 'libraries' | 'findings'>;
 
 /**
  * Wins of a trace's findings, in their order: what runs beside other calls wins nothing, the call
  * that replaces a loop costs one of its calls, and the app's code between the calls stays. Undefined
- * for findings that cost no time (errors, open transactions), and while the request's duration is
- * unknown. `calls`: those of the trace that count, where they have been analyzed.
+ * for findings that cost no time (errors, open transactions), for all but the 200 with the most ms,
+ * and while the request's duration is unknown. `calls`: those of the trace that count, where they have been analyzed.
  */
 export function winsOf(trace: WonTrace, calls?: Call[]): (number | undefined)[] {
   const graph = trace.findings.some(({ kind }) => hasMending(kind)) ? callGraphOf(trace) : undefined;
   if (graph === undefined) return trace.findings.map(() => undefined);
   const mended = mendedOf(trace, graph, scheduleOf(graph), calls);
+  const mendable = trace.findings.filter(({ kind }) => hasMending(kind));
+  const largest = new Set(mendable.toSorted((a, b) => b.ms - a.ms).slice(0, MAX_WINS));
   return trace.findings.map((finding) =>
-    hasMending(finding.kind)
+    largest.has(finding)
       ? winOf({ ...mended, schedule: scheduleOf(graph) }, [finding], graph.duration)
       : undefined,
   );
@@ -47,8 +52,8 @@ export function compareFindings(a: Finding, b: Finding): number {
   );
 }
 
-function isGrave({ severity, win }: Finding): boolean {
-  return severity === 'high' && win === undefined;
+function isGrave({ severity, kind }: Finding): boolean {
+  return severity === 'high' && !hasMending(kind);
 }
 
 /** Wins that differ by less are equal. */
