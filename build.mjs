@@ -110,7 +110,7 @@ await build({
     panel: 'src/web/extension/panel.ts',
     details: 'src/web/extension/details.tsx',
     'panel-styles': 'src/web/extension/panel.css',
-    page: 'src/web/page/page.css',
+    'details-styles': 'src/web/extension/details.css',
     dark: 'src/web/page/dark.css',
   },
   outdir: 'dist/extension',

@@ -83,8 +83,12 @@ function describe({ self, args }: TracedCall): CallInfo {
   const source = sources.get(self as object);
   const name = source?.sql ?? plainText(args[0]) ?? '[object]';
   const params = source === undefined ? paramsOf(name, args[1]) : boundParams(source);
-  const connection = connections.connectionNumber(source?.connection ?? (self as object));
-  return { name, detail: { ...(params !== undefined && { params }), connection } };
+  const owner = source?.connection ?? objectOf(self);
+  const connection = owner && connections.connectionNumber(owner);
+  return {
+    name,
+    detail: { ...(params !== undefined && { params }), ...(connection !== undefined && { connection }) },
+  };
 }
 
 /** Values of `?` and `$1` in a list, of `$name` in an object. */
