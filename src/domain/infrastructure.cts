@@ -36,7 +36,7 @@ const HELPERS = `
 
 const SCOPES = `
   @prisma @mikro-orm @slonik @databases @redis @ioredis @keyv @grpc @aws-sdk @smithy @azure @typespec @google-cloud @libsql @duckdb
-  @planetscale @neondatabase @vercel @nestjs @koa @fastify @hono @hapi @apollo @graphql-tools @graphql-yoga @envelop
+  @planetscale @neondatabase @valkey @sequelize @vercel @nestjs @koa @fastify @hono @hapi @apollo @graphql-tools @graphql-yoga @envelop
   @whatwg-node @trpc @feathersjs @loopback @adonisjs @remix-run @react-router @sveltejs @tanstack @vitejs @vitest
   @jest @babel @swc @swc-node @esbuild @oxc-project @opentelemetry @sentry @datadog @elastic @sindresorhus
   @supercharge @sailshq @fastify @tsoa @typegoose @poppinss @japa @dataplan @opencensus @sentry-internal`;

@@ -54,6 +54,7 @@ import { sqlite3 } from './sqlite3.cjs';
 import { tedious } from './tedious.cjs';
 import { thrift } from './thrift.cjs';
 import { undici } from './undici.cjs';
+import { valkeyGlide } from './valkey-glide.cjs';
 import { winston } from './winston.cjs';
 
 export const instruments: Instrument[] = [
@@ -76,7 +77,7 @@ export const instruments: Instrument[] = [
     cassandra,
   ],
   // cache
-  ...[ioredis, iovalkey, redis, memcached, memjs],
+  ...[ioredis, iovalkey, redis, valkeyGlide, memcached, memjs],
   // documents
   ...[mongodb, neo4j, elasticsearch, opensearch],
   // rpc

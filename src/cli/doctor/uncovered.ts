@@ -20,7 +20,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     // They speak a protocol of their own.
     packages:
       words(`oracledb sql.js pg-native libsql snowflake-sdk ibm_db odbc duckdb duckdb-async couchbase rethinkdb
-      @valkey/valkey-glide @redis/glide tarantool-driver aerospike hazelcast-client ravendb surrealdb
+      tarantool-driver aerospike hazelcast-client ravendb surrealdb
       @electric-sql/pglite node-firebird`),
     grade: 'note',
     text: `its calls are not shown: ${WRITE_ONE}`,
