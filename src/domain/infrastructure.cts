@@ -35,11 +35,11 @@ const HELPERS = `
   dd-trace newrelic elastic-apm-node require-in-the-middle import-in-the-middle shimmer supertest nock msw`;
 
 const SCOPES = `
-  @prisma @mikro-orm @slonik @databases @redis @ioredis @keyv @grpc @aws-sdk @smithy @azure @typespec @google-cloud @libsql @duckdb
-  @planetscale @neondatabase @valkey @sequelize @vercel @nestjs @koa @fastify @hono @hapi @apollo @graphql-tools @graphql-yoga @envelop
-  @whatwg-node @trpc @feathersjs @loopback @adonisjs @remix-run @react-router @sveltejs @tanstack @vitejs @vitest
-  @jest @babel @swc @swc-node @esbuild @oxc-project @opentelemetry @sentry @datadog @elastic @sindresorhus
-  @supercharge @sailshq @fastify @tsoa @typegoose @poppinss @japa @dataplan @opencensus @sentry-internal`;
+  @prisma @mikro-orm @slonik @databases @redis @ioredis @keyv @grpc @aws-sdk @smithy @azure @typespec @google-cloud
+  @libsql @duckdb @planetscale @neondatabase @valkey @sequelize @vercel @nestjs @koa @fastify @hono @hapi @apollo
+  @graphql-tools @graphql-yoga @envelop @whatwg-node @trpc @feathersjs @loopback @adonisjs @remix-run @react-router
+  @sveltejs @tanstack @vitejs @vitest @jest @babel @swc @swc-node @esbuild @oxc-project @opentelemetry @sentry
+  @datadog @elastic @sindresorhus @supercharge @sailshq @fastify @tsoa @typegoose @poppinss @japa @dataplan @opencensus @sentry-internal`;
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 const FRAMEWORK_NAMES = new Set(words(FRAMEWORKS));
