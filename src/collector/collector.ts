@@ -14,6 +14,7 @@ import { Causes } from './causes.js';
 import type { DetectedLibrary } from './collector-messages.js';
 import { completeTrace, type TraceCompletion } from './complete-trace.js';
 import { EarlyLines } from './early-lines.js';
+import { isCatchAll } from './file-route.js';
 import type { AppIdentity } from './link-server.js';
 import { assignProcess, emptyTrace, OpenTrace } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
@@ -308,7 +309,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
       .join(' ');
     if (handler !== '') trace.handler = handler;
     // A unit has a name of its own.
-    if (line.route === undefined && !isUnit(trace))
+    if ((line.route === undefined || isCatchAll(line.route)) && !isUnit(trace))
       Object.assign(trace, process.handlers.fileRouteOf(trace.url, trace.spans));
     if (openTrace.proxy === 'none') {
       trace.duration = Math.max(0, roundToMicros(process.toEpochMs(line.at) - trace.start));

@@ -63,6 +63,14 @@ export function fileRoute(file: string, url: string): FileRoute | undefined {
   return undefined;
 }
 
+/** Patterns that fit every path: `*`, `/*`, `*all`, `/{*splat}`, `(.*)`. */
+const CATCH_ALL = /^\/?(?:\*\w*|\{\/?\*\w+\}|\(?\.\*\)?|:\w+\(\.\*\))$/;
+
+/** Whether a route fits every path: it is that of a server around what has the routes, and names none. */
+export function isCatchAll(route: string): boolean {
+  return CATCH_ALL.test(route);
+}
+
 function urlSegments(url: string): string[] | undefined {
   const [path = ''] = url.split(/[?#]/, 1);
   try {

@@ -1,7 +1,7 @@
 /** Routes by the names of files, as frameworks give them, each with a URL that it serves or does not. */
 
 import { test } from 'tap';
-import { type FileRoute, fileRoute } from '../../src/collector/file-route.js';
+import { type FileRoute, fileRoute, isCatchAll } from '../../src/collector/file-route.js';
 
 const CASES: [file: string, url: string, expected: FileRoute | undefined][] = [
   // SvelteKit
@@ -71,4 +71,26 @@ const CASES: [file: string, url: string, expected: FileRoute | undefined][] = [
 
 test('a file serves the URLs that its name stands for', async (t) => {
   for (const [file, url, expected] of CASES) t.same(fileRoute(file, url), expected, `${file} for ${url}`);
+});
+
+test('patterns that fit every path name no route', (t) => {
+  const routes = [
+    '*',
+    '/*',
+    '*all',
+    '/*splat',
+    '{*path}',
+    '/{*path}',
+    '{/*path}',
+    '(.*)',
+    '/(.*)',
+    '/.*',
+    '/:rest(.*)',
+  ];
+  t.same(
+    routes.filter((route) => !isCatchAll(route)),
+    [],
+  );
+  t.same(['/', '/api/*', '/:id', '/files/{*path}', 'orders', '/*/x'].filter(isCatchAll), []);
+  t.end();
 });

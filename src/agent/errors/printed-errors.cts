@@ -2,6 +2,7 @@
 
 import { stripVTControlCharacters, types } from 'node:util';
 import { callerScript } from '../call/stack.cjs';
+import { errorField } from '../record/app-values.cjs';
 import { noteError } from './request-errors.cjs';
 
 const MAX_LEAD = 200;
@@ -11,6 +12,8 @@ interface Printer {
   by: string;
   file?: RegExp;
   lead?: RegExp;
+  /** Message of an error that stands for one that was printed before. */
+  standIn?: string;
 }
 
 const printers: Printer[] = [];
@@ -38,5 +41,7 @@ export function noteIfPrinted(
   if (fitting.length === 0) return;
   const script = callerScript(cut, behind);
   const printer = fitting.find(({ file }) => file === undefined || file.test(script));
-  if (printer !== undefined) noteError(error, printer.by);
+  if (printer === undefined) return;
+  if (printer.standIn !== undefined && errorField(error, 'message') === printer.standIn) return;
+  noteError(error, printer.by);
 }

@@ -9,4 +9,6 @@ export const reactRouter: Framework = { library: 'react-router', versions: '>=7 
 notePrintedErrors({
   by: 'react-router',
   file: /[\\/](?:react-router|@remix-run[\\/]server-runtime)[\\/]dist[\\/]/,
+  // What it renders in place of the error.
+  standIn: 'Unexpected Server Error',
 });

@@ -45,7 +45,10 @@ test('errors that frameworks print, each with its request', async (t) => {
       },
       'react-router': {
         'package.json': '{"name":"react-router","version":"7.0.0"}',
-        dist: { 'index.js': 'module.exports = (e) => console.error(e);' },
+        dist: {
+          'index.js':
+            "module.exports = (e) => { console.error(e); console.error(new Error('Unexpected Server Error')); };",
+        },
       },
     },
   });
@@ -60,7 +63,10 @@ test('errors that frameworks print, each with its request', async (t) => {
   t.match(stderr, /RangeError: sign/);
   const found = names.map((name) => {
     const { errors = [] } = traces.find(({ url }) => url === `/${name}`)!;
-    return [name, ...errors.map(({ by, name, message, site }) => `${by} ${name} ${message} ${site?.split('/').at(-1)}`)];
+    return [
+      name,
+      ...errors.map(({ by, name, message, site }) => `${by} ${name} ${message} ${site?.split('/').at(-1)}`),
+    ];
   });
   t.same(found, [
     ['next', 'next RangeError next app.cjs:13'],
