@@ -39,7 +39,8 @@ const SCOPES = `
   @libsql @duckdb @planetscale @neondatabase @valkey @sequelize @vercel @nestjs @koa @fastify @hono @hapi @apollo
   @graphql-tools @graphql-yoga @envelop @whatwg-node @trpc @feathersjs @loopback @adonisjs @remix-run @react-router
   @sveltejs @tanstack @vitejs @vitest @jest @babel @swc @swc-node @esbuild @oxc-project @opentelemetry @sentry
-  @datadog @elastic @sindresorhus @supercharge @sailshq @fastify @tsoa @typegoose @poppinss @japa @dataplan @opencensus @sentry-internal`;
+  @datadog @elastic @sindresorhus @supercharge @sailshq @tsoa @typegoose @poppinss @japa @dataplan @opencensus
+  @sentry-internal`;
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 const FRAMEWORK_NAMES = new Set(words(FRAMEWORKS));

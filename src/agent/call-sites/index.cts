@@ -32,6 +32,7 @@ import { promiseQueue } from './promise-queue.cjs';
 import { request } from './request.cjs';
 import { semaphore } from './semaphore.cjs';
 import { sequelize } from './sequelize.cjs';
+import { sequelizeCore } from './sequelize-core.cjs';
 import { sequelizePool } from './sequelize-pool.cjs';
 import { slonik } from './slonik.cjs';
 import { superagent } from './superagent.cjs';
@@ -43,7 +44,7 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   // query builders
   ...[knex, kysely],
   // ORMs
-  ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma, mongoose, parley],
+  ...[objection, bookshelf, sequelize, sequelizeCore, typeorm, mikroOrm, drizzle, prisma, mongoose, parley],
   // what is above a driver without mapping
   ...[pgPromise, slonik, mssql, keyv],
   // HTTP clients
