@@ -37,6 +37,8 @@ const AMBIGUOUS = new Set(['code', 'key', 'ticket', 'clave']);
 // Counts, kinds and lifetimes of secrets.
 const OPEN =
   /^(?:(?:max|min|total|prompt|completion|input|output|cached)[-_ ]?(?:new[-_ ]?)?tokens|tokens?[-_ ]?(?:type|count|limit)|(?:session|cookie)s?[-_ ]?(?:count|timeout)|auth(?:entication)?[-_ ]?(?:type|method))$/i;
+// `JsonWebTokenError: jwt malformed`: the class of an error, and its message behind it.
+const ERROR_CLASS = /^[A-Z][A-Za-z\d]*(?:Error|Exception)$/;
 const OPEN_HEADERS = new Set([
   ...['access-control-allow-credentials', 'www-authenticate', 'proxy-authenticate', 'idempotency-key'],
   ...['sec-websocket-key', 'surrogate-key', 'public-key-pins', 'x-cache-key'],
@@ -90,7 +92,7 @@ function matchesName(name: string): boolean {
   if (redaction.isOff || redaction.allow?.test(name)) return false;
   if (redaction.names?.test(name)) return true;
   // `user[max_tokens]` of a form.
-  if (OPEN.test(/\[([^[\]]+)\]$/.exec(name)?.[1] ?? name)) return false;
+  if (OPEN.test(/\[([^[\]]+)\]$/.exec(name)?.[1] ?? name) || ERROR_CLASS.test(name)) return false;
   if (PARTS.test(name) || FOREIGN_PARTS.test(name) || KEY.test(name) || CODE.test(name)) return true;
   if (AMBIGUOUS.has(name.toLowerCase())) return true;
   // `userSid` has two words, `SiD` has one.

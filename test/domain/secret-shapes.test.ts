@@ -99,6 +99,7 @@ test('names of secrets are known in any writing, and their like are not', (t) =>
       'pinned',
       'shipping',
       'max_tokens',
+      'JsonWebTokenError',
       'ticket_id',
       'sidebar',
       'magician',
