@@ -5,7 +5,7 @@ import { Lru } from '../util/lru.js';
 
 const MAX_CALLS = 2000;
 /** ms from which on a call is not remembered: it is no measure of another. */
-const MAX_MS: Record<string, number> = { sql: 200, cache: 40, http: 400, rpc: 400 };
+const MAX_MS: Record<string, number> = { sql: 200, cache: 40, http: 400, rpc: 400, hash: 400 };
 /** ms below which a statement needs no index that it has not got. */
 const FAST_MS = 50;
 

@@ -81,8 +81,10 @@ function isCrowded(scene: Scene, call: Call): boolean {
   return (scene.load?.othersDuring(scene.trace, call) ?? 0) >= CROWD;
 }
 
-// A cache that answers within milliseconds elsewhere in the run: a busy machine, or a pause of the server's.
+// A cache that answers within milliseconds elsewhere in the run, or a hash, which takes what its parameters
+// say: a busy machine, or a pause of the server's.
 function isStalled({ times, limits }: Scene, call: Call): boolean {
+  if (call.span.kind === 'hash') return times?.usualTimeOf(call) !== undefined;
   if (call.span.kind !== 'cache') return false;
   const fast = times?.fastTimeOf(call);
   return fast !== undefined && fast * 10 < limits.slow.cache!;

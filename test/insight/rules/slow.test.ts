@@ -67,3 +67,18 @@ test('a cache that answered at once in another request stalls, and is not slow',
   t.same(judge(asked(300), { times }), []);
   t.end();
 });
+
+test('a hash that took as long as its parameters say in another request is not slow', (t) => {
+  const times = new UsualTimes();
+  const hashed = (ms: number) => {
+    const trace = new Story().rpc('argon2.hash', { ms, library: 'argon2' }).trace();
+    const spans = trace.spans.map((span) => ({ ...span, kind: 'hash' }));
+    return judge({ ...trace, spans }, { times, limits: { slow: { hash: 1000 } } }).map(({ kind }) => kind);
+  };
+  t.same(hashed(1200), ['slow']);
+  hashed(600);
+  t.same(hashed(1200), ['slow'], 'never far from it');
+  hashed(180);
+  t.same(hashed(1200), []);
+  t.end();
+});
