@@ -77,7 +77,7 @@ function commandOf(command: unknown): Command {
   const known = typeof type === 'number' ? (typeNames[type] ?? 'command') : 'scan';
   const args = textsOf(dataOf(dataOf(command, 'argsArray'), 'args'));
   if (known === 'CustomCommand')
-    return { name: String(args[0] ?? 'command').slice(0, 100), args: args.slice(1) };
+    return { name: (plainText(args[0]) ?? 'command').slice(0, 100), args: args.slice(1) };
   const [, first, second] = WITH_SUBCOMMAND.exec(known) ?? [];
   if (first === undefined) return { name: known.toLowerCase(), args };
   return { name: first.toLowerCase(), args: [second!.toLowerCase(), ...args] };
