@@ -11,7 +11,7 @@ import { applyInRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
-import { boundParams, noteBound, sqliteParams } from './shared/sqlite.cjs';
+import { boundParams, noteBound, setBound, sqliteParams } from './shared/sqlite.cjs';
 
 type Exports = Record<'Database' | 'Statement', { prototype: object }>;
 
@@ -89,8 +89,8 @@ function wrapMethod(method: string, original: Function): Function {
       running.statement ??= this;
       return Reflect.apply(original, this, args);
     }
-    if (databases.has(this)) attempt(noteValues, this, args);
     const call = beginCall(sqlite3, ask, this, [...args]);
+    if (databases.has(this)) attempt(keepBound, this, args, call);
     if (call === undefined) return Reflect.apply(original, this, args);
     const asked: Asked = { method, statement: undefined };
     attempt(addCallbacks, call, asked, args);
@@ -193,6 +193,12 @@ function noteValues(statement: object, args: unknown[]): void {
   const values = listOf(args, MAX_PARAMS).filter((value) => typeof value !== 'function');
   if (values.length > 0)
     noteBound(statement, plainText(dataOf(statement, 'sql')) ?? '', values.map(withoutSigns));
+}
+
+/** Keeps the values of a call, masked for it already; those of one that is not recorded are not known. */
+function keepBound(statement: object, args: unknown[], call: TracedCall | undefined): void {
+  if (args.length === 0 || typeof args[0] === 'function') return;
+  setBound(statement, call?.info?.detail?.params);
 }
 
 function wrapBind(original: Function): Function {

@@ -84,7 +84,12 @@ export function wrapPrepare(
 
 /** Notes the values that a statement keeps until others are bound. */
 export function noteBound(statement: object, sql: string, args: ArrayLike<unknown>): void {
-  bound.set(statement, sqliteParams(sql, args));
+  setBound(statement, sqliteParams(sql, args));
+}
+
+/** Sets the masked values that a statement keeps; undefined where they are not known. */
+export function setBound(statement: object, params: unknown): void {
+  bound.set(statement, params);
 }
 
 /** Masked values that a statement keeps; undefined where none are known. */
