@@ -115,7 +115,6 @@ function recordBlock(cut: () => unknown, name: string, args: IArguments, began: 
   const ended = now();
   // Files are waited for without CPU; what only computes took longer because the process waited for its turn.
   const cpu = name.startsWith('fs.') ? undefined : cpuSinceTick();
-  if (cpu !== undefined && cpu < BLOCKS_MS) return;
   const site = captureCallSite(cut);
   if (site === undefined) return;
   noteBlockingCall(began, ended, site.request, site.stack, name, cpu);

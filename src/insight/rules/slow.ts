@@ -81,13 +81,9 @@ function isCrowded(scene: Scene, call: Call): boolean {
   return (scene.load?.othersDuring(scene.trace, call) ?? 0) >= CROWD;
 }
 
-// A cache that answers within milliseconds elsewhere in the run, or a hash, which takes what its parameters
-// say: a busy machine, or a pause of the server's.
-function isStalled({ times, limits }: Scene, call: Call): boolean {
-  if (call.span.kind === 'hash') return times?.usualTimeOf(call) !== undefined;
-  if (call.span.kind !== 'cache') return false;
-  const fast = times?.fastTimeOf(call);
-  return fast !== undefined && fast * 10 < limits.slow.cache!;
+// A hash takes what its parameters say: more is a busy machine's.
+function isStalled({ times }: Scene, call: Call): boolean {
+  return call.span.kind === 'hash' && times?.usualTimeOf(call) !== undefined;
 }
 
 function draftOf({ limits, trace, times: usual }: Scene, calls: Call[]): Draft {

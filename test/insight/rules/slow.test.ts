@@ -53,7 +53,7 @@ test('what bcryptjs keeps waiting between its pieces is not slow, and neither is
   t.end();
 });
 
-test('a cache that answered at once in another request stalls, and is not slow', (t) => {
+test('of a cache that was fast in another request no index is spoken of', (t) => {
   const times = new UsualTimes();
   const asked = (ms: number) => new Story().cache('get user:7', { ms }).trace();
   t.match(judge(asked(300), { times }), [{ kind: 'slow', suggestion: /^Look at the size of the value/ }]);
@@ -63,8 +63,6 @@ test('a cache that answered at once in another request stalls, and is not slow',
     finding?.suggestion,
     'It took 30ms in another request: look for what ran at the same time, the code of the app, which keeps answers waiting.',
   );
-  judge(asked(2), { times });
-  t.same(judge(asked(300), { times }), []);
   t.end();
 });
 
