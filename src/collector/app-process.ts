@@ -167,6 +167,11 @@ export class AppProcess {
     return frame && formatSite(frame);
   }
 
+  /** Name of a request's handler: of the app's function, where a package's wraps it. */
+  handlerName(handler: string | undefined, spans: RecordedSpan[]): string | undefined {
+    return (handler && this.handlers.wrappedBy(handler, spans)?.function) || handler;
+  }
+
   /**
    * `file:line` where a request's handler is written, as far as a call of its has shown that; else
    * where its route was registered, by the stack of that.

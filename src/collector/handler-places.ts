@@ -9,6 +9,8 @@ type WithStack = Pick<RecordedSpan, 'kind' | 'stack'>;
 /** Stacks of a request that are looked at. */
 const MAX_STACKS = 100;
 
+const IN_PACKAGE = /(?:^|[\\/])node_modules[\\/]/;
+
 /** Functions of one process, by the frames that run in them. */
 export class HandlerPlaces {
   readonly #beginnings = new WeakMap<Frame, Frame>();
@@ -30,6 +32,21 @@ export class HandlerPlaces {
       );
       const place = frame && this.#beginnings.get(frame);
       if (place !== undefined) return place;
+    }
+    return undefined;
+  }
+
+  /**
+   * The app's function that a package's called as the handler, by the stacks of a request's calls: the
+   * `asyncUtilWrap` of express-async-handler stands for all that it is given.
+   */
+  wrappedBy(handler: string, spans: WithStack[]): Frame | undefined {
+    for (const stack of stacksOf(spans)) {
+      const at = stack.findLastIndex(
+        (frame) => !frame.application && frame.function === handler && IN_PACKAGE.test(frame.file),
+      );
+      const inner = stack[at - 1];
+      if (inner?.application && inner.function !== '<anonymous>') return inner;
     }
     return undefined;
   }
