@@ -1,12 +1,10 @@
 /** Entry point (--require) of the agent: reads the run's configuration and installs all patches. */
 
 import { subscribe } from 'node:diagnostics_channel';
-import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
-import type { LibraryFacts } from '../domain/library.js';
-import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
+import type { LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { RecordPolicy, type RecordRules } from '../domain/record-rules.cjs';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { setRedaction } from '../domain/redaction.cjs';
@@ -29,7 +27,7 @@ import { installGuests } from './guests/install-guests.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
-import { type ModulePreparation, onLoad, type Patch, packageName, packagePath } from './loader/cjs.cjs';
+import { type ModulePreparation, onLoad, type Patch, packageName } from './loader/cjs.cjs';
 import { onImport } from './loader/esm.cjs';
 import { watchEvaluation } from './loader/evaluated.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
@@ -42,6 +40,7 @@ import { endProfiles, orderProfile, profileBegun, profileDirect, profileEnded } 
 import { watchEnds } from './record/before-end.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
+import { reportLibrary, reportTrouble } from './record/library-lines.cjs';
 import {
   announceRequest,
   recordInstrument,
@@ -53,13 +52,7 @@ import {
   sendThread,
   sendUnitClose,
 } from './record/recorder.cjs';
-import {
-  connectToLauncher,
-  onConnectionWanted,
-  sendAtOnce,
-  sendLines,
-  wakeLauncher,
-} from './record/transport.cjs';
+import { connectToLauncher, onConnectionWanted, sendAtOnce, wakeLauncher } from './record/transport.cjs';
 import { certificateAt } from './request/certificates.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
@@ -79,8 +72,6 @@ export { bundledMessage, librariesInText } from './loader/bundled.cjs';
 const NOT_AN_APP =
   /^(?:npm|npx|yarn(?:-[\d.]+)?|yarnpkg|pnpm|pnpx|bun|corepack|tsc|eslint|prettier|biome|esbuild|webpack|rollup|turbo|nx|lerna|npm-cli|npx-cli|nodemon|concurrently|npm-run-all|run-s|run-p|cross-env|dotenv|husky|lint-staged)(?:\.[cm]?js)?$/;
 
-/** Package folders whose `library` line has been sent. */
-const reportedFolders = new Set<string>();
 const INSTALLED = Symbol.for('scooby.agent');
 
 function start(): void {
@@ -138,7 +129,8 @@ function install(run: RunConfig): void {
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
   setPropagation(run, run.tracesServices === true);
-  onHookOff(reportHookOff);
+  // As a library that cannot be patched.
+  onHookOff((name, trouble) => reportTrouble(name, '', trouble));
   const selfRequiring = new Set(instruments.flatMap(({ selfRequiring: packages = [] }) => packages));
   const guests = installGuests(run.guests);
   const { patches, modules, majors, namespaces } = collectPatches(guests);
@@ -188,8 +180,7 @@ function installStep(what: string, step: () => void): void {
   try {
     step();
   } catch (error) {
-    const trouble = `${what} cannot be watched (${errorText(error)})`;
-    sendLines(encodeLine({ t: 'library', name: 'node', version: process.version, trouble }), false);
+    reportTrouble('node', process.version, `${what} cannot be watched (${errorText(error)})`);
   }
 }
 
@@ -313,10 +304,7 @@ function runStep(
     instrument[step]?.();
   } catch (error) {
     const trouble = error instanceof Error ? error.message : String(error);
-    sendLines(
-      encodeLine({ t: 'library', name: instrument.library, version: process.version, trouble }),
-      false,
-    );
+    reportTrouble(instrument.library, process.version, trouble);
   }
 }
 
@@ -325,11 +313,6 @@ function subscribeSafely(channel: string, library: string, onMessage: (message: 
   // In an unknown version of the library a message may be another: the call is not recorded.
   const onMessageSafely = guardHook(library, `reading its channel ${channel}`, onMessage);
   subscribe(channel, (message) => onMessageSafely(message as never));
-}
-
-/** Reports a part of the agent that has been switched off, as a library that cannot be patched. */
-function reportHookOff(name: string, trouble: string): void {
-  sendLines(encodeLine({ t: 'library', name, version: '', trouble }), false);
 }
 
 function helloLine(run: RunConfig): string {
@@ -375,43 +358,8 @@ function endpointOf({ port, path }: ServerAddress): { port?: number; path?: stri
 /** Reports libraries that a bundler has put into the app's file, where they cannot be patched. */
 function reportBundled(): void {
   const main = process.argv[1] ?? '';
-  for (const name of bundledLibraries(main, instruments)) {
-    const trouble = bundledMessage(name, relativeArgument(main));
-    sendLines(encodeLine({ t: 'library', name, version: '', trouble }), false);
-  }
-}
-
-/** Reports that a package was loaded, once a folder, and the error of its patch, each time. */
-function reportLibrary(filename: string, error?: unknown, facts: Partial<Instrument> = {}): void {
-  const path = packagePath(filename);
-  // A file of the app's own has no package.
-  const name = packageName(path) || (facts.library ?? '');
-  const folder = filename.slice(0, filename.length - path.length + name.length);
-  const trouble = error instanceof Error ? error.message : undefined;
-  // Several functions of a file may be watched, each with a kind of its own.
-  const place = facts.kinds === undefined ? folder : `${folder} ${facts.kind}`;
-  if (reportedFolders.has(place) && trouble === undefined) return;
-  reportedFolders.add(place);
-  let version = '';
-  try {
-    if (path !== '') version = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version;
-  } catch {
-    // A package without package.json is reported without its version.
-  }
-  const line: LinkLine = { t: 'library', name, version, ...factsOf(facts) };
-  if (trouble !== undefined) line.trouble = trouble;
-  if (facts.library !== undefined && facts.library !== name) line.library = facts.library;
-  sendLines(encodeLine(line), false);
-}
-
-/** Facts of the `library` line, which precedes the first span that is interpreted by them. */
-function factsOf({ dialect, explain, mapper, kinds }: LibraryFacts): LibraryFacts {
-  return {
-    ...(dialect !== undefined && { dialect }),
-    ...(explain !== undefined && { explain }),
-    ...(mapper !== undefined && { mapper }),
-    ...(kinds?.some((facts) => Object.keys(facts).length > 1) && { kinds }),
-  };
+  for (const name of bundledLibraries(main, instruments))
+    reportTrouble(name, '', bundledMessage(name, relativeArgument(main)));
 }
 
 attempt(start);
