@@ -33,13 +33,13 @@ parentPort.on('message', ({ t }) => {
 test('a thread that fails is started again, later each time, and hears no message meanwhile', async (t) => {
   const { thread, events } = aThread(t, ANSWERS);
   thread.post({ t: 'woken' });
-  await until(() => events.length === 2, 'the second thread');
+  await until(() => events.length >= 2, 'the second thread');
   thread.post({ t: 'woken' });
-  await until(() => events.length === 3, 'its failure');
+  await until(() => events.length >= 3, 'its failure');
   thread.post({ t: 'finish', losses: [] });
-  await until(() => events.length === 4, 'the third thread');
+  await until(() => events.length >= 4, 'the third thread');
   thread.post({ t: 'finish', losses: [] });
-  await until(() => events.length === 5, 'its answer');
+  await until(() => events.length >= 5, 'its answer');
   const failed = ['failed', 'a fault'];
   t.same(events, [failed, ['restarted', 1], failed, ['restarted', 2], 'finished']);
 });
@@ -47,11 +47,11 @@ test('a thread that fails is started again, later each time, and hears no messag
 test('a thread that does not answer is ended and started again', async (t) => {
   const { thread, events } = aThread(t, ANSWERS, 200);
   thread.post({ t: 'finish', losses: [] });
-  await until(() => events.length === 1, 'the first thread');
+  await until(() => events.length >= 1, 'the first thread');
   thread.post({ t: 'find', n: 1, id: 'x' });
-  await until(() => events.length === 3, 'the second thread');
+  await until(() => events.length >= 3, 'the second thread');
   thread.post({ t: 'finish', losses: [] });
-  await until(() => events.length === 4, 'its answer');
+  await until(() => events.length >= 4, 'its answer');
   t.same(events, ['finished', ['failed', 'it does not answer'], ['restarted', 1], 'finished']);
 });
 
@@ -59,7 +59,7 @@ test('a thread that does not answer is ended and started again', async (t) => {
 const STOPS = `
 import { workerData } from 'node:worker_threads';
 parentPort.postMessage({ t: 'finished' });
-parentPort.once('message', () => {
+parentPort.on('message', () => {
   Atomics.wait(new Int32Array(workerData.shared), 0, 0);
   parentPort.postMessage({ t: 'finished' });
 });`;
@@ -68,12 +68,17 @@ test('a thread that has had no CPU is waited for, up to a bound', async (t) => {
   const shared = new SharedArrayBuffer(4);
   let pings = 0;
   const cpuMs = () => {
-    if (++pings === 60) Atomics.notify(new Int32Array(shared), 0);
+    if (++pings === 60) {
+      // Also a thread that does not wait yet goes on.
+      const signal = new Int32Array(shared);
+      Atomics.store(signal, 0, 1);
+      Atomics.notify(signal, 0);
+    }
     return 0;
   };
   const { events } = aThread(t, STOPS, 20, cpuMs, shared);
-  await until(() => events.length === 2, 'its answer');
-  t.same(events, ['finished', 'finished'], 'the machine had other things to do');
+  await until(() => events.length >= 2, 'its answer');
+  t.same(events.slice(0, 2), ['finished', 'finished'], 'the machine had other things to do');
   const stopped = aThread(t, STOPS, 10, () => 0, new SharedArrayBuffer(4));
   await until(() => stopped.events.length > 1, 'its end');
   t.same(stopped.events.slice(0, 2), ['finished', ['failed', 'it does not answer']]);

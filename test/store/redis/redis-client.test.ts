@@ -105,11 +105,14 @@ sentinel failover-timeout shop 2000
 
   server.kill('SIGKILL');
   await once(server, 'exit');
+  // A busy machine may have kept the first connection waiting, which is told as well.
+  const before = warnings.length;
   await save('b');
   t.equal((await store.find('b'))?.id, 'b');
-  await until(() => warnings.length === 2, 'the promoted replica');
+  const isWritten = () => warnings.length > before && /can be written again/.test(warnings.at(-1)!);
+  await until(isWritten, () => `the promoted replica, after ${JSON.stringify(warnings)}`);
   t.equal(
-    warnings[1],
+    warnings.at(-1),
     `redis+sentinel://127.0.0.1:${sentinel}/shop can be written again; no request was lost`,
   );
   t.same(await read(t, url), ['a', 'b']);
