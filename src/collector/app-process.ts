@@ -167,22 +167,13 @@ export class AppProcess {
     return frame && formatSite(frame);
   }
 
-  /** Name of a request's handler: of the app's function, where a package's wraps it. */
-  handlerName(handler: string | undefined, spans: RecordedSpan[]): string | undefined {
-    return (handler && this.handlers.wrappedBy(handler, spans)?.function) || handler;
-  }
-
   /**
-   * `file:line` where a request's handler is written, as far as a call of its has shown that; else
-   * where its route was registered, by the stack of that.
+   * Name of a request's handler, and `file:line` where it is written, as far as a call of its has shown that;
+   * else where its route was registered, by the stack of that. Empty where nothing is known.
    */
-  handlerSite(
-    handler: string | undefined,
-    stack: number | undefined,
-    spans: RecordedSpan[],
-  ): string | undefined {
-    const written = handler === undefined ? undefined : this.handlers.placeOf(handler, spans);
-    return written ? formatSite(written) : this.siteOf(stack);
+  handlerText(handler: string | undefined, stack: number | undefined, spans: RecordedSpan[]): string {
+    const { name, place } = handler ? this.handlers.handlerOf(handler, spans) : {};
+    return [name, place ? formatSite(place) : this.siteOf(stack)].filter(Boolean).join(' ');
   }
 
   /** Epoch ms of an instant in a line, which is µs since the process's origin. */

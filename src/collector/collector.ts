@@ -304,8 +304,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     }
     if (line.answeredError !== undefined)
       trace.answeredError = roundToMicros(process.toEpochMs(line.answeredError) - trace.start);
-    const name = process.handlerName(line.handler, trace.spans);
-    const handler = [name, process.handlerSite(name, line.stack, trace.spans)].filter(Boolean).join(' ');
+    const handler = process.handlerText(line.handler, line.stack, trace.spans);
     if (handler !== '') trace.handler = handler;
     // A unit has a name of its own.
     if ((line.route === undefined || isCatchAll(line.route)) && !isUnit(trace))

@@ -51,6 +51,18 @@ export class HandlerPlaces {
     return undefined;
   }
 
+  /**
+   * Name and place of a request's handler, by the stacks of its calls: those of the app's function, where a
+   * package's wraps it; without a place where none shows it.
+   */
+  handlerOf(handler: string, spans: WithStack[]): { name: string; place: Frame | undefined } {
+    const place = this.placeOf(handler, spans);
+    if (place !== undefined) return { name: handler, place };
+    const wrapped = this.wrappedBy(handler, spans);
+    if (wrapped === undefined) return { name: handler, place };
+    return { name: wrapped.function, place: this.#beginnings.get(wrapped) };
+  }
+
   /** Route by the file whose function made a request's calls, and that function as its handler. */
   fileRouteOf(url: string, spans: WithStack[]): (FileRoute & { handler: string }) | undefined {
     for (const stack of stacksOf(spans)) {

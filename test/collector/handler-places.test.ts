@@ -35,5 +35,8 @@ test('the place of a handler is where its function is written, once a stack has 
   places.learn(inside, beginning);
   t.equal(places.placeOf('get', [call(inside, WRAP)]), beginning);
   t.equal(places.placeOf('list', [call(inside, WRAP)]), undefined);
+  t.same(places.handlerOf('get', [call(inside, LAYER)]), { name: 'get', place: beginning });
+  t.same(places.handlerOf('asyncUtilWrap', [call(inside, WRAP)]), { name: 'get', place: beginning });
+  t.same(places.handlerOf('list', [call(inside, WRAP)]), { name: 'list', place: undefined });
   t.end();
 });
