@@ -129,3 +129,8 @@ export function cacheCommandOf(span: RecordedSpan): { command: string; keys: str
     keys: Array.isArray(keys) ? keys.map(String) : rest,
   };
 }
+
+/** Whether a call computes on the event loop, piece by piece, as asynchronous as it looks: bcryptjs. */
+export function isInPieces({ detail }: Pick<RecordedSpan, 'detail'>): boolean {
+  return detail?.inPieces === true;
+}

@@ -2,7 +2,7 @@
 
 import type { Interval } from '../../domain/intervals.js';
 import type { RecordedSpan } from '../../domain/trace.js';
-import type { Call } from '../calls/calls.js';
+import { type Call, isInPieces } from '../calls/calls.js';
 import { isBlock, type Scene } from '../scene.js';
 
 /** The few calls of a scene that are blocks: each of its other calls may be asked about. */
@@ -20,7 +20,7 @@ export function blocksOfOthers(scene: Scene, interval: Interval): Interval[] {
 
 // bcryptjs serves others between its pieces only.
 function isBlockOrPieces(span: RecordedSpan): boolean {
-  return isBlock(span) || span.detail?.inPieces === true;
+  return isBlock(span) || isInPieces(span);
 }
 
 function timesOf(

@@ -2,7 +2,7 @@
 
 import type { Interval } from '../../domain/intervals.js';
 import type { RecordedTrace } from '../../domain/trace.js';
-import type { Call } from '../calls/calls.js';
+import { type Call, isInPieces } from '../calls/calls.js';
 
 const MAX_REQUESTS = 500;
 const MAX_BLOCKING = 100;
@@ -39,7 +39,7 @@ export class RunLoad {
     renew(this.#requests, id, busyAt(0, duration), MAX_REQUESTS);
     const blocks = calls.filter(
       ({ span, start: from, end }) =>
-        (span.kind === 'block' || span.detail?.blocking === true || span.detail?.inPieces === true) &&
+        (span.kind === 'block' || span.detail?.blocking === true || isInPieces(span)) &&
         end - from >= MIN_BLOCK_MS,
     );
     if (blocks.length === 0) this.#blocks.delete(id);

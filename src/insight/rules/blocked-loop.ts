@@ -3,7 +3,7 @@
 import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import type { Call } from '../calls/calls.js';
+import { type Call, isInPieces } from '../calls/calls.js';
 import { blocksOf, confidenceOfBlock, WHOLE_LOOP } from '../patterns/blocks.js';
 import type { Draft, Rule, Scene } from '../scene.js';
 
@@ -20,15 +20,10 @@ const SUGGESTIONS: Record<string, string> = {
 
 export const blockedLoop: Rule = (scene) => {
   const isBlock = (call: Call) =>
-    isInPieces(call) || (call.span.kind === 'block' && !isKnownOtherwise(scene, call));
+    isInPieces(call.span) || (call.span.kind === 'block' && !isKnownOtherwise(scene, call));
   const blocks = blocksOf(scene, (call) => (isBlock(call) ? '' : undefined));
   return blocks.flatMap((calls) => draftOf(scene, calls) ?? []);
 };
-
-/** Whether it computes on the event loop, piece by piece, as asynchronous as it looks. */
-function isInPieces({ span }: Call): boolean {
-  return span.detail?.inPieces === true;
-}
 
 /** Whether the watch of the loop saw it: code of any kind, with its name or without. */
 function isWatched({ span }: Call): boolean {
@@ -43,7 +38,7 @@ function isKnownOtherwise(scene: Scene, call: Call): boolean {
       other !== call &&
       ((other.span.kind === 'block' && !isWatched(other)) ||
         other.span.detail?.blocking === true ||
-        isInPieces(other)) &&
+        isInPieces(other.span)) &&
       other.start < call.end &&
       other.end > call.start,
   );
@@ -59,7 +54,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
   const times = calls.map(({ span }) => Math.min(span.duration ?? 0, Number(span.detail?.cpu ?? Infinity)));
   const total = times.reduce((sum, ms) => sum + ms, 0);
   const most = Math.max(...times);
-  const longest = isInPieces(call!) ? Math.min(most, PIECE_MS) : most;
+  const longest = isInPieces(call!.span) ? Math.min(most, PIECE_MS) : most;
   // The watch of the loop also sees code that is run, and compiled, for the first time.
   const limit = scene.limits.blocked * (isWatched(call!) ? 1.5 : 1);
   if (longest < limit) return undefined;
