@@ -103,16 +103,20 @@ export function noteCapture(capture: Capture): void {
 /** Microseconds of CPU that the process had used at the last tick; -1 while there are none. */
 let tickMicros = -1;
 
+/** Microseconds of CPU that the process has used. */
+export function usedMicros(): number {
+  const { user, system } = cpuUsage();
+  return user + system;
+}
+
 /** Notes the microseconds of CPU at a tick; -1 ends the watch. */
 export function noteTickCpu(micros: number): void {
   tickMicros = micros;
 }
 
 /** At most so many ms of CPU did code take that ran since the last tick; undefined while there are none. */
-export function cpuSinceTick(): number | undefined {
-  if (tickMicros < 0) return undefined;
-  const { user, system } = cpuUsage();
-  return (user + system - tickMicros) / 1000;
+export function cpuSinceTick(used?: number): number | undefined {
+  return tickMicros < 0 ? undefined : ((used ?? usedMicros()) - tickMicros) / 1000;
 }
 
 /** The longest gap up to a tick, from which on the next is measured. */

@@ -9,12 +9,14 @@ import { blocking } from '../instruments/blocking.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 import {
+  cpuSinceTick,
   type Gap,
   noteActivity,
   noteTickCpu,
   type SeenBlock,
   takeBlocks,
   takeLongestGap,
+  usedMicros,
 } from './activity.cjs';
 import { type Block, seenBlock } from './block-spans.cjs';
 import { mostSeen } from './most-seen.cjs';
@@ -34,12 +36,10 @@ const PREPARE_MS = 50;
 const startTimeout = setTimeout;
 const startInterval = setInterval;
 const stopInterval = clearInterval;
-const cpuUsage = process.cpuUsage.bind(process);
 
 let timer: NodeJS.Timeout | undefined;
 let idleTicks = 0;
 let tickAt = 0;
-let cpuMicros = 0;
 let firstRequest: string | undefined;
 
 /**
@@ -61,7 +61,7 @@ export function watchLoop(request: TracedRequest): void {
   noteOpen(request);
   if (timer === undefined) {
     tickAt = now();
-    noteTickCpu((cpuMicros = usedMicros()));
+    noteTickCpu(usedMicros());
     takeLongestGap(tickAt);
     takeBlocks(tickAt);
     timer = startInterval(attempt, TICK_MS, tick);
@@ -80,18 +80,13 @@ export function leaveLoop(request: TracedRequest): void {
   noteActivity(now(), request, 0);
 }
 
-function usedMicros(): number {
-  const { user, system } = cpuUsage();
-  return user + system;
-}
-
 function tick(): void {
   const at = now();
   const used = usedMicros();
   const found = recordBlocks(at, used);
   const isAnyOpen = tellWaiting(found, at);
   tickAt = at;
-  noteTickCpu((cpuMicros = used));
+  noteTickCpu(used);
   beat();
   // Not before, or the first request would wait for the thread's start.
   startWatchdog();
@@ -103,7 +98,7 @@ function tick(): void {
 function recordBlocks(at: number, used: number): Block[] {
   const gap = takeLongestGap(at);
   const blocks = takeBlocks(at);
-  const cpu = (used - cpuMicros) / 1000;
+  const cpu = cpuSinceTick(used) ?? 0;
   // What was used outside of a block was at most as long as that lasted.
   const isBusy = (length: number) => cpu - (at - tickAt - length) >= MIN_CPU_MS;
   // On a busy machine the time beside a block is long, with little CPU.
