@@ -6,7 +6,7 @@ import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, isList, listOf, objectOf, plainText } from '../record/app-values.cjs';
-import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
+import { maskGivenParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
 
@@ -47,13 +47,9 @@ function describe({ self, args: { 0: query, 1: values } }: TracedCall): CallInfo
   };
 }
 
-/** Values of `?` in a list, of `:name` in an object. */
 function statementOf(query: unknown, values: unknown): { text: string; params: unknown } {
   const text = plainText(query) ?? '[object]';
-  if (isList(values))
-    return { text, params: values.length > 0 ? maskParams(text, values, 'standard') : undefined };
-  const named = objectOf(values);
-  return { text, params: named && maskNamedParams(text, named, 'standard') };
+  return { text, params: maskGivenParams(text, values, 'standard') };
 }
 
 function wrapExecute(original: Function): Function {

@@ -5,7 +5,7 @@ import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { errorField, isList, objectOf, plainText } from '../record/app-values.cjs';
-import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
+import { maskGivenParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { runCarried } from './shared/carried-call.cjs';
 import * as connections from './shared/connections.cjs';
@@ -93,9 +93,8 @@ function describe({ self, args }: TracedCall): CallInfo {
 
 /** Values of `?` and `$1` in a list, of `$name` in an object. */
 function paramsOf(sql: string, values: unknown): unknown {
-  if (isList(values)) return values.length > 0 ? maskParams(sql, values, 'standard') : undefined;
-  const named = objectOf(values);
-  return named && maskNamedParams(sql.replace(NAMED, ':'), named, 'standard');
+  if (values === undefined) return undefined;
+  return maskGivenParams(isList(values) ? sql : sql.replace(NAMED, ':'), values, 'standard');
 }
 
 function boundParams({ sql, values }: Source): unknown {

@@ -5,7 +5,7 @@ import { endWhenSettled } from '../call/settle.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, isList, objectOf, plainText } from '../record/app-values.cjs';
-import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
+import { maskGivenParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { runCarried } from './shared/carried-call.cjs';
 import * as connections from './shared/connections.cjs';
@@ -35,7 +35,7 @@ function patchExports({ Connection }: Exports): void {
 /** A client makes a connection for each of its calls, and one for a transaction. */
 function describe({ self, args }: TracedCall): CallInfo {
   const name = plainText(args[0]) ?? '';
-  const params = paramsOf(name, args[1]);
+  const params = maskGivenParams(name, args[1], 'mysql');
   const connection = objectOf(self);
   const config = objectOf(dataOf(self, 'config'));
   return {
@@ -46,13 +46,6 @@ function describe({ self, args }: TracedCall): CallInfo {
       ...(config !== undefined && { source: connections.sourceNumber(config, config, () => '') }),
     },
   };
-}
-
-/** Values of `?` in a list, of `:name` in an object. */
-function paramsOf(text: string, values: unknown): unknown {
-  if (isList(values)) return values.length > 0 ? maskParams(text, values, 'mysql') : undefined;
-  const named = objectOf(values);
-  return named && maskNamedParams(text, named, 'mysql');
 }
 
 function wrapExecute(original: Function): Function {

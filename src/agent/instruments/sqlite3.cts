@@ -58,7 +58,7 @@ function describe({ self, args }: TracedCall): CallInfo {
   const own = dataOf(self, 'sql');
   const database = own === undefined ? objectOf(self) : databases.get(self as object);
   const name = plainText(own ?? args[0]) ?? '[object]';
-  const values = listOf(args, MAX_PARAMS).filter((value) => typeof value !== 'function');
+  const values = valuesOf(args);
   if (own === undefined) values.shift();
   const detail: Record<string, unknown> = {};
   const params =
@@ -69,6 +69,11 @@ function describe({ self, args }: TracedCall): CallInfo {
     rememberConnection(sqlite3, database);
   }
   return { name, detail };
+}
+
+/** Arguments without callbacks. */
+function valuesOf(args: ArrayLike<unknown>): unknown[] {
+  return listOf(args, MAX_PARAMS).filter((value) => typeof value !== 'function');
 }
 
 function databaseOf(database: object): string {
@@ -190,7 +195,7 @@ function wrapPrepare(original: Function): Function {
 /** Values stay bound to a statement, for its calls without any, until others are. */
 function noteValues(statement: object, args: unknown[]): void {
   if (state.recording === 'off') return;
-  const values = listOf(args, MAX_PARAMS).filter((value) => typeof value !== 'function');
+  const values = valuesOf(args);
   if (values.length > 0)
     noteBound(statement, plainText(dataOf(statement, 'sql')) ?? '', values.map(withoutSigns));
 }

@@ -5,7 +5,7 @@ import { redactText } from '../../domain/redact.cjs';
 import { redaction } from '../../domain/redaction.cjs';
 import { isSecretField } from '../../domain/secret-names.cjs';
 import { REDACTED, redactShapes } from '../../domain/secret-shapes.cjs';
-import { bytesIn, isList, itemOf } from './app-values.cjs';
+import { bytesIn, isList, itemOf, objectOf } from './app-values.cjs';
 import { serialize } from './serialize.cjs';
 import { type SqlVerdict, secretValues } from './sql-columns.cjs';
 import { sqlTokens } from './sql-tokens.cjs';
@@ -59,6 +59,13 @@ export function maskParams(sql: string, values: unknown[], dialect?: Dialect): u
   if (masked.length < count) budget.isCut = true;
   if (values.length > masked.length) masked.push(`… (${values.length} params)`);
   return masked;
+}
+
+/** Serialized values of `?` in a list, or of `:name` in an object; undefined where there are none. */
+export function maskGivenParams(sql: string, values: unknown, dialect: Dialect): unknown {
+  if (isList(values)) return values.length > 0 ? maskParams(sql, values, dialect) : undefined;
+  const named = objectOf(values);
+  return named && maskNamedParams(sql, named, dialect);
 }
 
 /** Serialized values of named placeholders (`:name`, `@name`), secrets masked. */
