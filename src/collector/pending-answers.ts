@@ -20,7 +20,7 @@ export class PendingAnswers<A> {
     });
   }
 
-  /** Settles a question; one that is late, or that nobody has asked, is ignored. */
+  /** Settles a question; a number that waits no longer, or never did, is ignored. */
   answer(n: number, answer: A): void {
     this.#settles.get(n)?.(answer);
   }

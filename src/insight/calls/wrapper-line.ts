@@ -20,7 +20,7 @@ const MAPPER_ARGUMENT =
 const RECEIVER = /(?<![\w$])([\w$]+)\s*\??\.\s*$/;
 const GENERIC_MODEL =
   /^[_#$]*(?:abstract|base|common|crud|current|data(?:base)?|db|default|entity|generic|inner|internal|main|model|my|orm|own|primary|prisma|read(?:only)?|sequelize|source|target|the|typeorm|write)?_?(?:repo|repository|model|delegate|entity|manager|em|dao)$/i;
-// A handler that passes on what is in its request: nobody above it has written it.
+// A handler that passes on what is in its request: no line above it has written it.
 const REQUEST = /^_?(?:req|request)$/;
 
 // await pool.query<Row>(text, …), run(...args), query({ text, values }): method and first argument.
